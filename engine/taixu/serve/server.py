@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 import threading
 import time
@@ -32,6 +33,9 @@ from taixu.twin.rules import Alarm, Alarms, RuleEngine
 
 __all__ = ["Server"]
 
+_log = logging.getLogger(__name__)
+_FRAME_SECS, _OWED_SECS = 0.25, 2.0
+"""The most that a frame goes on by, and that is caught up with later; the rest is lost."""
 _MEASURES_SECS = 1.0
 _CASES_SHARE = 0.02
 """Of the time of the world's thread that putting cases in order may take."""
@@ -68,6 +72,7 @@ class Server:
         self.errands = Errands(self._wake.set)
         self.guard = Guard()
         self._ended = threading.Event()
+        self._owed_secs, self._lost_told = 0.0, 0.1
         self._alarms_seen = self._commands_seen = self._cases_seen = -1
         self._open_cases: tuple[Case, ...] = ()
         self._cases_due = 0.0
@@ -106,7 +111,7 @@ class Server:
         while not self._ended.is_set() and (seconds is None or last - began < seconds):
             now = time.perf_counter()
             self.errands.run(self.app.world)
-            self.app.frame(now - last)
+            self.app.frame(self._in_time(now - last))
             last = now
             self._frame_of_parts()
             took = time.perf_counter() - now
@@ -115,6 +120,23 @@ class Server:
                 part.rest(now + step_secs)
             self._rest(now + step_secs)
         self._ended.clear()  # so that it can be run again
+
+    def _in_time(self, secs: float) -> float:
+        """How much of the time since the last frame, and of what is owed, this one goes on by.
+
+        Were it all, a world that is slower than the clock would take longer and longer frames, and answer nobody.
+        """
+        owed = self._owed_secs + secs
+        now = min(owed, _FRAME_SECS)
+        self._owed_secs = min(owed - now, _OWED_SECS)
+        lost = owed - now - self._owed_secs
+        if lost > 0.0:
+            clock = self.app.clock
+            clock.dropped_secs += lost
+            if clock.dropped_secs >= self._lost_told * 10.0:
+                self._lost_told = clock.dropped_secs
+                _log.warning("The world cannot keep up with the clock on this machine: it is %.0f s behind.", clock.dropped_secs)
+        return now
 
     def _rest(self, until: float) -> None:
         """Wait for the next frame. What is asked meanwhile is answered at once, and a device's acknowledgement begins the frame."""

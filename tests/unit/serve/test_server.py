@@ -245,3 +245,18 @@ def test_a_bad_file_of_tokens_is_one_sentence(tmp_path: Path, text: str, said: s
     (tmp_path / "tokens.toml").write_text(text)
     with pytest.raises(TaixuError, match=said):
         read_tokens(tmp_path / "tokens.toml")
+
+
+def test_a_world_slower_than_the_clock_falls_behind_and_goes_on_answering(caplog: pytest.LogCaptureFixture) -> None:
+    with tx.App.headless(plugins=(TwinPlugin(),)) as app:
+        configure_twin(app.world)
+        server = Server(app, Access({ADMIN: Guest("admin", Role.ADMIN)}), port=0)
+        assert server._in_time(1 / 60) == 1 / 60
+        frames = [server._in_time(10.0), *(server._in_time(0.0) for _ in range(20))]
+        assert max(frames) <= 0.25, "no frame makes the next one longer"
+        assert sum(frames) + app.clock.dropped_secs == pytest.approx(10.0)
+        assert 0 < frames[5] <= 0.25, "a short delay is made up for"
+        assert [record.message for record in caplog.records] == [
+            "The world cannot keep up with the clock on this machine: it is 8 s behind."
+        ]
+        server.close()

@@ -38,7 +38,8 @@ def place_simulated(world: World, now_ns: int) -> None:
     if conductor is None:
         return
     for name, part in runs.parts.items():
-        poses = None if part.kind.poses is None else part.kind.poses(conductor.said(name))
+        said = conductor.said(name)
+        poses = None if part.kind.poses is None else part.kind.poses(said)
         if poses is None or len(poses.number) > _MOST_SHOWN:
             continue
         standing = conductor.standings[name]
@@ -46,7 +47,9 @@ def place_simulated(world: World, now_ns: int) -> None:
         if relief is not None:
             poses.place[1] += relief.at(poses.place[0], poses.place[2])
         age = min(now_ns - conductor.said_ns(name), part.simulator.period_ns) / 1e9 if standing.runs else 0.0
-        _place(world, part, poses, max(age, 0.0))
+        newest = next(iter(said.values()))
+        _place(world, part, poses, max(age, 0.0), drives_on=part.shown is newest)
+        part.shown = newest
 
 
 def dress_simulated(world: World) -> None:
@@ -85,19 +88,21 @@ def surface_entity(world: World, part: Part, mesh: int) -> None:
     }, stable_ids=_ids(world, part, np.array([-1])))  # fmt: skip
 
 
-def _place(world: World, part: Part, poses: Poses, age: float) -> None:
+def _place(world: World, part: Part, poses: Poses, age: float, *, drives_on: bool) -> None:
     entities, numbers = _own(world, part)
     entities, numbers = entities[numbers >= 0], numbers[numbers >= 0]  # surfaces stay where they are
     ours, theirs = np.argsort(numbers), np.argsort(poses.number)
     if not np.array_equal(numbers[ours], poses.number[theirs]):
         entities, numbers = _matched(world, part, poses, entities, numbers)
-        ours = np.argsort(numbers)
+        ours, drives_on = np.argsort(numbers), False
     if not len(entities):
         return
     entities = entities[ours]
     cells, offsets = split_position(poses.place[:, theirs] + poses.velocity[:, theirs] * age + part.origin[:, None])
     world.scatter(entities, Transform, "cell", cells)
     world.scatter(entities, Transform, "translation", offsets)
+    if drives_on:
+        return
     world.scatter(entities, Transform, "rotation", poses.rotation[:, theirs])
     if poses.size is not None:
         world.scatter(entities, Transform, "scale", poses.size[:, theirs])

@@ -52,6 +52,8 @@ class Part:
         What it was prepared from: kind and settings; and whether it has a process of its own.
     origin
         Where its coordinates begin, metres, ``[3]``.
+    shown
+        What it had said when its entities were last turned and sized; until it says more, they drive on.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Part:
     simulator: Simulator
     origin: NDArray[np.float64]
     told: Mapping[str, Any] = field(default_factory=dict)
+    shown: object = None
 
     @property
     def facts(self) -> Mapping[str, Any]:
