@@ -9,6 +9,7 @@ by binaryen.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,11 @@ STACK_BYTES = 1 << 20
 HEAP_BYTES = 4 << 20
 MESSAGE_BYTES = 64 << 10
 GLUE_BYTES = 4096 + MESSAGE_BYTES
+_GLUE_SLOTS = 6
+_GLUE_ROOM = {  # what the glue keeps, in bytes
+    "scratch": 8, "answer": 8, "arguments": 16, "log_def": 16, "colop_def": 16, "operation": 48, "places_def": 16, "places": 16,
+    "view": 48, "lanes": 80, "members": 64, "keep_def": 16, "parts": 24, "spec": 24,
+}  # fmt: skip
 _LIBRARIES = ("c", "signal", "getpid", "pclocks", "python")  # in the order in which they are initialised
 
 
@@ -46,22 +52,23 @@ def _lay_out(libraries: dict[str, bytes]) -> Layout:
     layout.memory["glue"] = (layout.memory_end + 15) // 16 * 16
     layout.memory_end = layout.memory["glue"] + GLUE_BYTES
     layout.slots["glue"] = layout.slots_end
-    layout.slots_end += 2
+    layout.slots_end += _GLUE_SLOTS
     return layout
 
 
-def _glue(text: str, layout: Layout) -> bytes:
-    """The glue, with addresses for its texts and its scratch space."""
+def _glue(text: str, layout: Layout, address: Callable[[str], int]) -> bytes:
+    """The glue, with addresses for its texts, its room and what it names of the libraries' data (`&SYMBOL`)."""
     at = layout.memory["glue"]
-    end = at + GLUE_BYTES
-    own = {"scratch": at, "answer": at + 8, "arguments": at + 16, "log_def": at + 32, "colop_def": at + 48, "operation": at + 64}
-    places = {**own, "message": end - MESSAGE_BYTES, "message_bytes": MESSAGE_BYTES}
-    data = bytearray(112)
+    places = {"message": at + GLUE_BYTES - MESSAGE_BYTES, "message_bytes": MESSAGE_BYTES, "slots": layout.slots["glue"]}
+    data = bytearray()
+    for name, nbytes in _GLUE_ROOM.items():
+        places[name] = at + len(data)
+        data.extend(bytes(nbytes))
 
     def place(match: re.Match[str]) -> str:
         key = match.group(1)
-        if key == "slots":
-            return str(layout.slots["glue"])
+        if key.startswith("&"):
+            return str(address(key[1:]))
         if key not in places:
             places[key] = at + len(data)
             data.extend(key[1:-1].encode() + b"\0")
@@ -248,7 +255,7 @@ def link(libraries: dict[str, bytes], glue: Path) -> Linked:
     """Lay everything out; of the imports only those from ``build`` and ``host`` stay open."""
     linker = _Linker(libraries)
     out = {name: linker.rewire(name) for name in _LIBRARIES}
-    out["glue"] = _glue(glue.read_text(), linker.layout)
+    out["glue"] = _glue(glue.read_text(), linker.layout, linker.address)
     out["begin"] = linker.begin()
     stubs = ['(import "base" "memory" (memory 1))', *linker.stubs.values()]
     out["stubs"] = bytes(wat2wasm("(module\n" + "\n".join(stubs) + ")"))

@@ -10,8 +10,8 @@ __all__ = ["SHARED", "guest_sources"]
 SHARED = ("vectors", "wire", "event", "routines", "stored")
 """Modules of `taixu.script` that both tiers run: the same file, under the name ``_game_...``."""
 _OWN = (
-    "taixu_guest_main", "game", "_game_columns", "_game_entity", "_game_functions", "_game_mirror", "_game_numbers", "_game_plain",
-    "_game_runtime", "_game_tables",
+    "taixu_guest_main", "game", "_game_columns", "_game_entity", "_game_fields", "_game_functions", "_game_mirror", "_game_numbers",
+    "_game_place", "_game_plain", "_game_runtime", "_game_tables",
 )  # fmt: skip
 
 

@@ -414,7 +414,7 @@ class WorldMirror:
                 for item in declared.fields
             ]
             bit, title = self.bits.get(declared.name, -1), declared.cls.__name__
-            described[declared.name] = {"bit": bit, "title": title, "fields": facts}
+            described[declared.name] = {"bit": bit, "title": title, "fields": _encode(facts)}  # read there when needed
         return described
 
 

@@ -63,9 +63,11 @@ def write_back(
     count = int(np.count_nonzero(changed))
     if not count:
         return 0
-    returned.fill(column.values)  # before it is looked at as vectors
+    if column.item.kind.name == "quat":
+        returned.fill(column.values)  # a rotation is one of all four numbers
     if count == used and _write_all(world, mirror, column, returned, may_change):
         return 0
+    returned.fill(column.values)  # before it is looked at as vectors
     slots: Any = slice(0, used) if count == used else np.flatnonzero(changed)
     handles, values = mirror.handles[slots], returned.values[..., slots]
     good, tables, rows = world.locate_living(handles)
@@ -103,6 +105,7 @@ def _write_all(
     if not _all_fit(column.item, returned) or may_change(mirror.handles[:used]) is not None:
         return False
     if values.ndim == 1 or not isinstance(seats.rows, slice):
+        returned.fill(column.values)
         seats.table.set(cls, name, values if seats.order is None else values.take(seats.order), rows=seats.rows)
         column.values[..., :used] = values
         return True

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from array import array
 from itertools import repeat
-from math import isfinite
 
-from _game_mirror import as_seen, mirror
+from _game_fields import checked_field, numbers_of, shown
+from _game_mirror import mirror
+from _game_place import Place, looking, use_places
 from _game_vectors import Quat, Vec3
 from _game_wire import GameError, check, to_data
 
-__all__ = [
-    "Entity", "Made", "any_known", "checked_field", "entities_of", "entity_of", "mark_places", "refresh", "show_components",
-]  # fmt: skip
+__all__ = ["Entity", "Made", "any_known", "entities_of", "entity_of", "mark_places", "refresh", "show_components"]
 
 CELL_M = 1024.0
 _HALF = CELL_M / 2
@@ -37,6 +36,7 @@ def refresh(changed):
     _t = mirror.data.get("transform.translation", _NOTHING)
     _w = memoryview(_t if mirror.can_place else _NOTHING)
     _cap, _cap2 = mirror.capacity, 2 * mirror.capacity
+    use_places(_t, min(_cap, len(_t) // 3), mirror.can_place)
     if changed is not None and len(changed) < len(_known) // 4:
         touched = [number for number in changed if number in _known]
     else:
@@ -119,10 +119,11 @@ class Made:
         }  # fmt: skip
 
 
-class Entity:
+class Entity(Place):
     """An entity of the world. Components are attributes by name."""
 
-    __slots__ = ("id", "row")
+    __slots__ = ()
+    id, row, x, y, z = Place.id, Place.row, Place.x, Place.y, Place.z
 
     def __init__(self, *_):
         raise GameError("entities are made by game.spawn, and found by game.find and game.query")
@@ -183,63 +184,6 @@ class Entity:
         self._move(metres)
 
     @property
-    def x(self):
-        try:
-            return _t[self.row]
-        except IndexError:
-            return self._position()[0]
-
-    @x.setter
-    def x(self, metres):
-        if -512.0 <= metres <= 512.0:  # half a cell, as numbers, for a name is looked up each time
-            try:
-                _w[self.row] = metres
-                return
-            except IndexError:
-                pass
-        place = list(self._position())
-        place[0] = metres
-        self._move(place)
-
-    @property
-    def y(self):
-        try:
-            return _t[self.row + _cap]
-        except IndexError:
-            return self._position()[1]
-
-    @y.setter
-    def y(self, metres):
-        if -512.0 <= metres <= 512.0:
-            try:
-                _w[self.row + _cap] = metres
-                return
-            except IndexError:
-                pass
-        place = list(self._position())
-        place[1] = metres
-        self._move(place)
-
-    @property
-    def z(self):
-        try:
-            return _t[self.row + _cap2]
-        except IndexError:
-            return self._position()[2]
-
-    @z.setter
-    def z(self, metres):
-        if -512.0 <= metres <= 512.0:
-            try:
-                _w[self.row + _cap2] = metres
-                return
-            except IndexError:
-                pass
-        place = list(self._position())
-        place[2] = metres
-        self._move(place)
-
-    @property
     def rotation(self):
         made = mirror.pending.get(self.id)
         if made is not None:
@@ -248,7 +192,7 @@ class Entity:
 
     @rotation.setter
     def rotation(self, quaternion):
-        turned = Quat(_some(Quat, quaternion, "rotation", "four")).normalized()
+        turned = Quat(numbers_of(Quat, quaternion, "rotation", "four")).normalized()
         made = mirror.pending.get(self.id)
         if made is not None:
             made.rotation = turned
@@ -262,7 +206,7 @@ class Entity:
 
     @scale.setter
     def scale(self, factors):
-        sized = _some(Vec3, factors, "scale", "three")
+        sized = numbers_of(Vec3, factors, "scale", "three")
         made = mirror.pending.get(self.id)
         if made is not None:
             made.scale = sized
@@ -325,14 +269,14 @@ class Entity:
         mirror.edit(self.id, component, False)
 
     def look_at(self, target):
-        to = Vec3(_some(Vec3, target, "target", "three")) - self.world_position
+        to = Vec3(numbers_of(Vec3, target, "target", "three")) - self.world_position
         if to.length < 1e-9:
             raise GameError("look_at needs a target away from the node")
         above, turn = self.parent, Quat()
         while above is not None:
             turn = above.rotation * turn
             above = above.parent
-        self.rotation = _looking(turn.inverse().rotate(to), turn.inverse().rotate((0.0, 1.0, 0.0)))
+        self.rotation = looking(turn.inverse().rotate(to), turn.inverse().rotate((0.0, 1.0, 0.0)))
 
     # Inside
 
@@ -354,8 +298,22 @@ class Entity:
             place += Vec3(self._read("transform", "cell")) * CELL_M
         return place
 
+    def _read_lane(self, lane):
+        return self._position()[lane]
+
+    def _write_lane(self, lane, metres):
+        if -_HALF <= metres <= _HALF:
+            try:
+                _w[self.row + lane * _cap] = metres
+                return
+            except IndexError:
+                pass
+        place = list(self._position())
+        place[lane] = metres
+        self._move(place)
+
     def _move(self, metres):
-        place = _some(Vec3, metres, "position", "three")
+        place = numbers_of(Vec3, metres, "position", "three")
         made = mirror.pending.get(self.id)
         if made is not None:
             made.position = place
@@ -378,7 +336,7 @@ class Entity:
         field = mirror.components[component][name]
         values = mirror.added.get((self.id, component))
         if values is not None:
-            return values.get(name, _shown(field))
+            return values.get(name, shown(field))
         return mirror.read(field, self.id, row)
 
     def _write(self, component, name, value):
@@ -404,7 +362,7 @@ _set_id, _set_row = Entity.id.__set__, Entity.row.__set__
 
 def show_components():
     """Make every component an attribute of entities: no `__getattr__`, which would slow down all others."""
-    for name in mirror.components:
+    for name in mirror.titles:
         if not hasattr(Entity, name):
             setattr(Entity, name, property(_component(name)))
 
@@ -434,7 +392,7 @@ class View:
         field = self._field(name)
         made = mirror.pending.get(self._entity.id)
         if made is not None:
-            value = made.components[self._component].get(name, _shown(field))
+            value = made.components[self._component].get(name, shown(field))
         else:
             value = self._entity._read(self._component, name)
         if field.kind == "entity" and not isinstance(value, Entity):
@@ -456,60 +414,3 @@ class View:
             known = ", ".join(mirror.components[self._component])
             raise AttributeError(f"{self._component!r} has no field {name!r}; it has {known}")
         return found
-
-
-def checked_field(field, value):
-    """A value of a field as the engine stores it."""
-    if field.choices and value not in field.choices:
-        raise GameError(f"field {field.name!r} takes one of {', '.join(field.choices)}, not {repr(value)[:80]}")
-    if field.kind == "entity":
-        return 0 if value is None else check("entity", value, f"field {field.name!r}")
-    if not field.code:
-        what = f"field {field.name!r}"
-        return to_data(value, what) if field.kind == "data" else check("text 20000", value, what)
-    if field.width > 1:
-        values = None if isinstance(value, (str, bytes, int, float)) else list(value)
-        if values is None or len(values) != field.width or not all(map(_is_number, values)):
-            raise GameError(f"field {field.name!r} takes {field.width} finite numbers, not {repr(value)[:80]}")
-        return as_seen(field, values if field.code in "fd" else list(map(int, values)))
-    if not _is_number(value):
-        raise GameError(f"field {field.name!r} takes a finite number, not {repr(value)[:80]}")
-    return bool(value) if field.code == "?" else float(value) if field.code in "fd" else int(value)
-
-
-def _is_number(value):
-    return isinstance(value, (int, float)) and isfinite(value)
-
-
-def _shown(field):
-    return as_seen(field, field.default) if field.code and field.width > 1 else field.default
-
-
-def _some(kind, values, what, count):
-    try:
-        made = kind(values)
-        if all(map(isfinite, made)):
-            return made
-    except (TypeError, ValueError):
-        pass
-    raise GameError(f"{what} takes {count} finite numbers, not {repr(values)[:80]}")
-
-
-def _looking(forward, up):
-    """The rotation whose -Z points along `forward` (Shepperd's method, as the engine has it)."""
-    back = -(forward.normalized())
-    right = Vec3(up).cross(back)
-    if right.length < 1e-6:  # looking straight up or down: keep x
-        right = Vec3(0.0, 0.0, -1.0 if back[1] > 0 else 1.0).cross(back)
-    right = right.normalized()
-    m = list(zip(right, back.cross(right), back))
-    trace = m[0][0] + m[1][1] + m[2][2]
-    sizes = [m[0][0], m[1][1], m[2][2], trace]
-    best = sizes.index(max(sizes))
-    if best == 3:
-        return Quat(m[2][1] - m[1][2], m[0][2] - m[2][0], m[1][0] - m[0][1], 1 + trace).normalized()
-    i, j, k = best, (best + 1) % 3, (best + 2) % 3
-    q = [0.0] * 4
-    q[i] = 1 + m[i][i] - m[j][j] - m[k][k]
-    q[j], q[k], q[3] = m[j][i] + m[i][j], m[k][i] + m[i][k], m[k][j] - m[j][k]
-    return Quat(q).normalized()

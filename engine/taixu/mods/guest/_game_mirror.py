@@ -7,6 +7,8 @@ entity in slot 7 is number `capacity + 7`. What is written here goes back to the
 from __future__ import annotations
 
 from array import array
+from itertools import compress
+from json import loads
 from weakref import ref
 
 from _game_vectors import Quat, Vec3
@@ -27,6 +29,16 @@ class Field:
         self.component = component
         self.name, self.kind, self.code, self.width, self.default, self.choices, self.writable = facts
         self.key = f"{component}.{self.name}"
+
+
+class _Components(dict):
+    """Fields by name by component. What the engine said of one is read when somebody first asks: most mods use a few."""
+
+    __slots__ = ("texts",)
+
+    def __missing__(self, name):
+        found = self[name] = {item[0]: Field(name, item) for item in loads(self.texts[name])}
+        return found
 
 
 class Mirror:
@@ -55,7 +67,7 @@ class Mirror:
     """
 
     def __init__(self):
-        self.components, self.titles = {}, {}
+        self.components, self.titles = _Components(), {}
         self.bits = {}
         self.rows, self.places, self.masks = {}, {}, {}
         self.data, self.objects = {}, {}
@@ -77,13 +89,12 @@ class Mirror:
 
     def describe(self, config):
         """Take over what the engine says of components and of what this mod may do."""
-        for name, facts in config["components"].items():
-            self.components[name] = {item[0]: Field(name, item) for item in facts["fields"]}
-            self.titles[name] = facts["title"]
-            if facts["bit"] >= 0:
-                self.bits[name] = 1 << facts["bit"]
+        said = config["components"]
+        self.components.texts = {name: facts["fields"] for name, facts in said.items()}
+        self.titles = {name: facts["title"] for name, facts in said.items()}
+        self.bits = {name: 1 << facts["bit"] for name, facts in said.items() if facts["bit"] >= 0}
         self.capabilities = config["capabilities"]
-        place = self.components.get("transform", {}).get("translation")
+        place = self.components["transform"].get("translation") if "transform" in said else None
         self.can_place = place is not None and place.writable and "transform" in self.bits
         self._places = {key: place for place, key in enumerate(config.get("written", ()))}
 
@@ -126,7 +137,10 @@ class Mirror:
             self.rows.pop(0, None)  # slots that nobody has
             self.masks.pop(0, None)
             bit = self.bits.get("transform", 0)
-            self.places = {entity: row for entity, row in self.rows.items() if self.masks[entity] & bit}
+            if all(map(bit.__and__, self.masks.values())):
+                self.places = dict(self.rows)
+            else:
+                self.places = {entity: row for entity, row in self.rows.items() if self.masks[entity] & bit}
             for key, values in self.objects.items():
                 self.objects[key] = {entity: value for entity, value in values.items() if entity in self.rows}
         else:
@@ -190,7 +204,9 @@ class Mirror:
             if self._order is None:
                 self._order = sorted(self.masks)
             masks = self.masks
-            if need or none:
+            if need and not none and not need & (need - 1):  # one component: what takes the least
+                found = list(compress(self._order, map(need.__and__, map(masks.__getitem__, self._order))))
+            elif need or none:
                 found = [entity for entity in self._order if masks[entity] & need == need and not masks[entity] & none]
             else:
                 found = list(self._order)
@@ -238,10 +254,9 @@ class Mirror:
 
     def fields(self, component):
         """The fields of a component, by name."""
-        found = self.components.get(component)
-        if found is None:
-            raise GameError(f"there is no component {component!r}; there are {', '.join(self.components)}")
-        return found
+        if component not in self.titles:
+            raise GameError(f"there is no component {component!r}; there are {', '.join(self.titles)}")
+        return self.components[component]
 
     def check_names(self, component, names):
         """Refuse names that are no fields of a component."""

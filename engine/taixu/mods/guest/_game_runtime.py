@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from array import array
 from random import Random
 
 from _game_entity import entity_of, mark_places, refresh, show_components
@@ -187,7 +188,8 @@ def _start():
         setattr(module, name, value)
     if state.restored is not None:
         facts, state.restored = state.restored, None
-        state.random.setstate((facts["random"][0], tuple(facts["random"][1]), facts["random"][2]))
+        version, words, left = facts["random"]
+        state.random.setstate((version, tuple(array("I", bytes.fromhex(words)) if isinstance(words, str) else words), left))
         for name, value in facts["fields"].items():
             if any(name == item for item, _, _ in state.fields):
                 setattr(module, name, from_data(value, MAKE))
@@ -220,9 +222,10 @@ def save():
     if not state.started or state.error is not None:
         return None
     fields = {name: getattr(state.loaded, name, None) for name, _, _ in state.fields}
+    version, words, left = state.random.getstate()
     kept = {
         "fields": to_data(fields, "a field"),
-        "random": state.random.getstate(),
+        "random": (version, array("I", words).tobytes().hex(), left),  # six hundred numbers, as a text
         "state": to_data(_callback("on_save"), "what on_save gives"),
     }
     return None if state.error is not None else kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import _game_runtime as _runtime
 from _game_entity import Entity
 from _game_entity import Made as _Made
-from _game_entity import checked_field as _checked_field
+from _game_fields import checked_field as _checked_field
 from _game_entity import entities_of as _entities_of
 from _game_entity import entity_of as _entity_of
 from _game_event import Event
