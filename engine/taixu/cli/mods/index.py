@@ -34,10 +34,11 @@ def run(args: argparse.Namespace) -> int:
     count = sum(map(len, made.data.entries.values()))
     for warning in made.warnings:
         args.console.say(f"careful: {warning}")
-    args.console.show(f"{args.folder / 'index.json'}: {len(made.data.entries)} mods, {count} packages, serial {made.data.serial}, "
-                      f"counts until {made.data.expires}")
+    mods = len(made.data.entries)
+    args.console.show(f"{args.folder / 'index.json'}: {mods} mod{'s' * (mods != 1)}, {count} package{'s' * (count != 1)}, "
+                      f"serial {made.data.serial}, counts until {made.data.expires}")
     args.console.answer({
-        "out": str(args.folder / "index.json"), "mods": len(made.data.entries), "packages": count, "serial": made.data.serial,
+        "out": str(args.folder / "index.json"), "mods": mods, "packages": count, "serial": made.data.serial,
         "expires": str(made.data.expires), "key": key.public.text, "warnings": made.warnings,
     })  # fmt: skip
     return 0
