@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,43 +14,48 @@ __all__ = ["carry_on", "first_fit"]
 def first_fit(shop: Shop) -> Schedule:
     """Jobs by their due times, each operation on the machine that has done it soonest. Jobs that find no room are left out."""
     order = sorted(range(len(shop.jobs)), key=lambda job: (shop.jobs[job].due, -shop.jobs[job].weight, job))
-    return _placed(shop, [(job, {}) for job in order])
+    return _placed(shop, [(job, number) for job in order for number in range(len(shop.jobs[job].operations))], {})
 
 
 def carry_on(shop: Shop, former: Schedule) -> Schedule:
-    """A former schedule in a shop that has changed: jobs in the order in which they began, on the machines that they were on where
-    those still do; whatever has become longer pushes the others on. Jobs are known by their place in the list.
+    """A former schedule in a shop that has changed: operations in the order in which they began, on the machines that they were on
+    where those still do; whatever has become longer pushes the others on. Jobs are known by their place in the list.
     """
-    machines: dict[int, dict[int, str]] = {}
-    begins: dict[int, int] = {}
-    for each in former.placed:
-        if each.job < len(shop.jobs):
-            machines.setdefault(each.job, {})[each.operation] = each.machine
-            begins[each.job] = min(begins.get(each.job, each.begin), each.begin)
-    order = sorted(range(len(shop.jobs)), key=lambda job: (begins.get(job, shop.horizon), shop.jobs[job].due, job))
-    return _placed(shop, [(job, machines.get(job, {})) for job in order])
+    machines = {(each.job, each.operation): each.machine for each in former.placed}
+    begins = {(each.job, each.operation): each.begin for each in former.placed}
+    order: list[tuple[int, int, int, int]] = []
+    for job, wanted in enumerate(shop.jobs):
+        begin = 0
+        for number in range(len(wanted.operations)):
+            begin = max(begin, begins.get((job, number), shop.horizon))  # none before the one that it follows
+            order.append((begin, wanted.due, job, number))
+    return _placed(shop, [(job, number) for _, _, job, number in sorted(order)], machines)
 
 
-def _placed(shop: Shop, order: Sequence[tuple[int, dict[int, str]]]) -> Schedule:
+def _placed(shop: Shop, order: Sequence[tuple[int, int]], machines: Mapping[tuple[int, int], str]) -> Schedule:
+    """Operations (job and number) one after the other, each where it fits soonest; a job that finds no room gives its own back."""
     free = {machine: np.ones(shop.horizon, bool) for machine in shop.idle_kw}
-    found: list[Placed] = []
-    for job, wanted in order:
-        at, mine = shop.jobs[job].after, []
-        for number, operation in enumerate(shop.jobs[job].operations):
-            machines = [wanted[number]] if wanted.get(number) in operation.steps_on else list(operation.steps_on)
-            best = min(
-                ((_first(free[machine], at, operation.steps_on[machine]), machine) for machine in machines),
-                key=lambda each: (each[0] + operation.steps_on[each[1]] if each[0] >= 0 else shop.horizon + 1, each[1]),
-            )
-            if best[0] < 0:
-                break
-            mine.append(Placed(job, number, best[1], best[0], best[0] + operation.steps_on[best[1]]))
-            at = mine[-1].end
-        if len(mine) == len(shop.jobs[job].operations):
-            for each in mine:
-                free[each.machine][each.begin : each.end] = False
-            found += mine
-    return Schedule(tuple(found))
+    found: dict[int, list[Placed]] = {job: [] for job in range(len(shop.jobs))}
+    left_out: set[int] = set()
+    for job, number in order:
+        if job in left_out:
+            continue
+        mine, operation = found[job], shop.jobs[job].operations[number]
+        at, former = mine[-1].end if mine else shop.jobs[job].after, machines.get((job, number), "")
+        able = [former] if former in operation.steps_on else list(operation.steps_on)
+        begin, machine = min(
+            ((_first(free[machine], at, operation.steps_on[machine]), machine) for machine in able),
+            key=lambda each: (each[0] + operation.steps_on[each[1]] if each[0] >= 0 else shop.horizon + 1, each[1]),
+        )
+        if begin >= 0:
+            mine.append(Placed(job, number, machine, begin, begin + operation.steps_on[machine]))
+            free[machine][begin : mine[-1].end] = False
+            continue
+        left_out.add(job)
+        for each in mine:
+            free[each.machine][each.begin : each.end] = True
+        mine.clear()
+    return Schedule(tuple(each for mine in found.values() for each in mine))
 
 
 def _first(free: np.ndarray[tuple[int], np.dtype[np.bool_]], after: int, steps: int) -> int:

@@ -95,6 +95,7 @@ def test_a_former_schedule_is_carried_on_when_a_machine_has_become_slow() -> Non
     assert before.schedule.doubts(changed), "as it was it can be no more"
     carried = carry_on(changed, before.schedule)
     assert carried.doubts(changed) == [] and kpis_of(changed, carried).done == 8
+    assert kpis_of(changed, carried).makespan_secs < 1.34 * before.kpis.makespan_secs, "nobody waits for what is no longer"
     warm = schedule_shop(changed, "fastest", former=before.schedule, effort=0.2)
     assert warm.objective < float("inf"), "the solver went on from there"
     assert warm.schedule.doubts(changed) == []
