@@ -103,7 +103,7 @@ def test_who_is_far_away_changes_nothing() -> None:
     """Squares by which people find one another are counted anew every 281.6 m: who stands in the same one there is no neighbour."""
     lane = _mesh(_box((600.0, 1.0, 6.0), (290.0, -0.5, 0.0)))
     near = _many(40, 3) * (0.3, 0.0, 0.3)
-    far = near + (281.6, 0.0, 0.0)
+    far = near + np.array([281.6, 0.0, 0.0])
     goal = [np.array([[585.0, 0.0, 0.0]])]
     alone, together = People(lane.floors, near, goal, pace=1.3), People(lane.floors, np.concatenate([near, far]), goal, pace=1.3)
     for second in range(3):
