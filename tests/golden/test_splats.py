@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from taixu.assets.splats.cloud import turned_over
 from taixu.render import Renderer, View, ViewCamera
 from taixu.render.splats import SplatFeature
 from taixu.render.splats.rows import far_first
-from taixu.scene import Environment, Transform
+from taixu.scene import Environment, Fog, Transform
 from taixu.scene.splats import Splats
 
 SIZE = (160, 90)
@@ -35,7 +35,7 @@ def renderer() -> Iterator[Renderer]:
 
 
 def picture(renderer: Renderer, *clouds: tuple[Transform, Splats], camera: ViewCamera = EYE, box: bool = False,
-            linear: bool = True, samples: int = 1, **settings: Any) -> NDArray[Any]:  # fmt: skip
+            linear: bool = True, samples: int = 1, more: Sequence[object] = (), **settings: Any) -> NDArray[Any]:  # fmt: skip
     """The linear picture, or the one that is shown."""
     scene = SmallWorld()
     if box:
@@ -44,6 +44,8 @@ def picture(renderer: Renderer, *clouds: tuple[Transform, Splats], camera: ViewC
     scene.world.spawn(Environment(sun_direction=(0.5, 0.6, 0.3), turbidity=3.0))
     for place, splats in clouds:
         scene.world.spawn(place, splats)
+    for component in more:
+        scene.world.spawn(component)
     scene.propagate()
     settings |= {"occlusion": False, **({"encoding": "linear"} if linear else {})}
     view = View(camera, SIZE, samples=samples, settings=settings)
@@ -134,6 +136,46 @@ def test_absurd_numbers_and_files_show_nothing_worse(renderer: Renderer, tmp_pat
     inside = ViewCamera.looking((1.0, 0.0, 0.0), (0, 0, 0), fov_y_rad=0.8)
     picture(renderer, (Transform(scale=(1e-9, 1, 1)), Splats(source=source)), camera=inside)
     picture(renderer, (Transform(scale=(0, 0, 0)), Splats(source=source)), camera=inside)
+
+
+@pytest.mark.parametrize("is_parallel", [False, True])
+def test_fog_lies_before_them_as_before_a_box(renderer: Renderer, tmp_path: Path, is_parallel: bool) -> None:
+    source = _written(tmp_path, ring(300))
+
+    def seen(away: float, *more: object, cloud: bool = True) -> NDArray[Any]:
+        scale = away / 2.5
+        sight = {"height_m": 2.0 * scale} if is_parallel else {"fov_y_rad": 0.8}
+        eye = ViewCamera.looking((0, 0.4 * away, away), (0, 0, 0), **sight)
+        clouds = [(Transform(scale=(scale, scale, scale)), Splats(source=source))] if cloud else []
+        return picture(renderer, *clouds, more=more, camera=eye)
+
+    fog = Fog(density=0.05, falloff_m=1e5)
+    near, far = seen(2.5), seen(50.0)
+    assert np.abs(near - far).max() < 0.02, "without fog they look alike"
+    weight = [float(np.abs(seen(away, fog) - seen(away, fog, cloud=False)).sum()) for away in (2.5, 50.0)]
+    assert weight[1] < 0.2 * weight[0], "fog hides them, the more the farther"
+    if not is_parallel:
+        assert_golden(picture(renderer, (Transform(), Splats(source=source)), more=(Fog(density=0.4, falloff_m=1e5),), box=True,
+                              linear=False), "splats/fog")  # fmt: skip
+
+
+@pytest.mark.parametrize("samples", [1, 4])
+def test_a_click_finds_the_cloud_that_is_seen(renderer: Renderer, tmp_path: Path, samples: int) -> None:
+    place, turn, color = np.zeros((1, 3), np.float32), np.array([[0, 0, 0, 1]], np.float32), np.full((1, 1, 3), 0.6, np.float32)
+    one = SplatCloud(place, np.full((1, 3), 0.15, np.float32), turn, np.array([0.95], np.float32), color)
+    scene = SmallWorld()
+    (box,) = scene.spawn(1, scene.mesh("box", (0.5, 0.5, 0.5)), translation=(1.0, 0.0, 0.0)).tolist()
+    source = _written(tmp_path, one)
+    places = (-1.0, 0.0, 0.0), (1.0, 0.0, -2.0)
+    near, hidden = (scene.world.spawn(Transform(translation=place), Splats(source=source)) for place in places)
+    scene.propagate()
+    view = View(ViewCamera.looking((0, 0, 5), (0, 0, 0), fov_y_rad=0.8), SIZE, samples=samples, outputs=frozenset({"id"}))
+    renderer.render(scene.world, [view])
+    y, per_m = SIZE[1] // 2, SIZE[1] / 2 / np.tan(0.4) / 5
+    assert renderer.pick(view, round(SIZE[0] / 2 - per_m), y) == near
+    assert renderer.pick(view, round(SIZE[0] / 2 + per_m), y) == box != hidden
+    assert renderer.pick(view, SIZE[0] // 2, y) is None
+    view.release()
 
 
 def test_a_parallel_sight(renderer: Renderer, tmp_path: Path) -> None:

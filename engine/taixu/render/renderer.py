@@ -125,7 +125,7 @@ class Renderer:
         for feature in (TemporalFeature(), GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
                         ContactFeature(self.lighting),
                         AirFeature(device, self.lighting), StarFeature(device, self.lighting),
-                        ParticleFeature(device, self.lighting), SplatFeature(device), decals,
+                        ParticleFeature(device, self.lighting), SplatFeature(device, self.lighting), decals,
                         indirect, self._reflections, ScreenReflectionFeature(),
                         ShadingFeature(device, self.lighting, decals), FallingFeature(device),
                         PostFeature(device), DevelopingFeature(device, self.lighting),

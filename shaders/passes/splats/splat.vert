@@ -7,6 +7,11 @@ layout(std430, binding = SPLAT_ORDER) readonly buffer Order { uvec2 order[]; };
 layout(std430, binding = SPLAT_PLACES) readonly buffer Places { vec4 places[]; };
 out vec2 v_at; // in standard deviations
 flat out vec4 v_color; // sRGB, and opacity
+#ifdef ID
+flat out uint v_entity;
+#else
+flat out float v_away; // metres
+#endif
 
 float word(uint at) {
     return uintBitsToFloat(rows[at]);
@@ -41,10 +46,15 @@ vec3 color_towards(uint first, uint degree, vec3 d) {
 void main() {
     uint corner = uint(gl_VertexID) % 6u;
     uvec2 one = order[uint(gl_VertexID) / 6u];
-    uint first = one.x, place = 5u * one.y;
+    uint first = one.x, place = 6u * one.y;
     gl_Position = vec4(0.0, 0.0, -1.0, 1.0);
     v_at = vec2(0.0);
     v_color = vec4(0.0);
+#ifdef ID
+    v_entity = floatBitsToUint(places[place + 5u].x);
+#else
+    v_away = 0.0;
+#endif
     mat4 world_from_cloud = mat4(places[place], places[place + 1u], places[place + 2u], places[place + 3u]);
     vec4 look = places[place + 4u]; // opacity, brightness, degree, whether colours are linear
     vec3 center = vec3(word(first), word(first + 1u), word(first + 2u));
@@ -78,6 +88,9 @@ void main() {
     vec2 long_axis = along * min(sqrt(long_squared), most), short_axis = vec2(-along.y, along.x) * min(sqrt(short_squared), most);
     vec2 pixels = reach * (side.x * long_axis + side.y * short_axis);
     vec3 sight = perspective ? world.xyz - camera_position.xyz : -world_from_view[2].xyz;
+#ifndef ID
+    v_away = clamp(perspective ? length(sight) : dot(world.xyz - camera_position.xyz, sight), 0.0, 6.0e4);
+#endif
     vec3 color = max(color_towards(first, uint(look.z), normalize(inverse(mat3(world_from_cloud)) * sight)), 0.0);
     if (look.w > 0.5) color = srgb_from_linear(color);
     v_at = side * reach;
