@@ -154,6 +154,8 @@ class Misbehaving(Generator):
         elif how == "link":
             (request.folder / "link.png").symlink_to("/etc/passwd")
             return [Made(request.folder / "link.png")]
+        elif how == "flood":
+            return [Made(request.folder / f"{place}.png") for place in range(1 << 15)]
         elif how == "nothing":
             return []
         elif how == "damaged":

@@ -9,7 +9,8 @@ from taixu.generate.generator import Made
 
 __all__ = ["need_good_files"]
 
-_MOST_FILES = 512
+_MOST_FILES = 1 << 14
+"""A city of a few square kilometres is some seven hundred."""
 _MOST_BYTES = 4 << 30
 
 
@@ -19,11 +20,13 @@ def need_good_files(made: object, folder: Path, *, suffix: str) -> list[Made]:
     Raises
     ------
     TaixuError
-        When there is none, or one lies elsewhere, lacks, is empty, or holds numbers that are none.
+        When there is none, or there are too many, or one lies elsewhere, lacks, is empty, or holds numbers that are none.
     """
     files = list(made) if isinstance(made, (list, tuple)) else []
-    if not files or len(files) > _MOST_FILES or not all(isinstance(each, Made) for each in files):
+    if not files or not all(isinstance(each, Made) for each in files):
         raise TaixuError("it gave no list of files")
+    if len(files) > _MOST_FILES:
+        raise TaixuError(f"it gave {len(files):,} files, and {_MOST_FILES:,} are the most")
     if files[0].path.suffix.lower() != suffix:
         raise TaixuError(f"its first file is {files[0].path.name}, which does not end in {suffix}")
     for each in files:

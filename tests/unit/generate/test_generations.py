@@ -194,6 +194,7 @@ def test_previews_while_it_runs(generations: Generations) -> None:
     ("elsewhere", "misbehaving: x.png is no file in the folder that it was given"),
     ("link", "misbehaving: link.png is no file"),
     ("nothing", "misbehaving: it gave no list of files"),
+    ("flood", "misbehaving: it gave 32,768 files, and 16,384 are the most"),
     ("text", "misbehaving: it gave no list of files"),
     ("damaged", "misbehaving: .*made.png"),
 ])  # fmt: skip
