@@ -17,7 +17,7 @@ __all__ = ["drilled", "scheduled"]
 _PLAN, _SECS = "every way out", 3600.0
 _START_LIMIT_SECS, _JUDGE_LIMIT_SECS = 60.0, 300.0
 _SETTLED_SECS = 5.0
-_JOBS, _OPERATIONS, _MACHINES, _EFFORT, _RUNS = 24, 4, 8, 0.2, 5
+_JOBS, _OPERATIONS, _MACHINES, _EFFORT, _RUNS = 24, 4, 8, 0.2, 11
 _FORMER, _NEAR, _TIMES = 4.0, 1.05, 10.0
 
 

@@ -7,16 +7,14 @@ same schedule.
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, get_args
 
 from taixu.errors import TaixuError
 from taixu.twin.decisions.carrying_on import carry_on, first_fit
 from taixu.twin.decisions.kpis import Kpis, kpis_of
+from taixu.twin.decisions.objectives import KW, Goal, costs_until, objective_of
 from taixu.twin.decisions.shop import Placed, Schedule, Shop
 
 if TYPE_CHECKING:
@@ -24,10 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Goal", "Scheduled", "schedule_shop"]
 
-Goal = Literal["fastest", "cheapest energy", "peak shifting", "demand response", "no lost output"]
-_CENTS = 10_000
-"""Costs are whole numbers to the solver: so many for a unit of money."""
-_KW = 10
 _MOST_OPERATIONS = 5000
 
 
@@ -40,8 +34,7 @@ class Scheduled:
     schedule, kpis
         The best that was found, and its figures.
     objective
-        What was made small, in the solver's whole numbers: schedules of one shop and goal are compared by it. Infinite where the
-        effort was enough for nothing but the schedule that it began with.
+        What was made small, in the solver's whole numbers: schedules of one shop and goal are compared by it.
     is_best
         Whether the solver has shown that there is none better.
     found_secs, secs
@@ -75,7 +68,7 @@ def schedule_shop(
     most_secs
         Of wall time; where this ends the search, another run may find another schedule.
     good_enough
-        An objective at which it may stop.
+        An objective at which it may stop; where the schedule that it begins with is as good, nothing is looked for.
 
     Raises
     ------
@@ -91,9 +84,12 @@ def schedule_shop(
     if sum(len(job.operations) for job in shop.jobs) > _MOST_OPERATIONS:
         raise TaixuError(f"a shop of more than {_MOST_OPERATIONS:,} operations is scheduled in parts")
     start = time.perf_counter()
+    hint = first_fit(shop) if former is None else former if not former.doubts(shop) else carry_on(shop, former)
+    if good_enough is not None and (objective := objective_of(shop, goal, hint)) <= good_enough:
+        taken = time.perf_counter() - start
+        return Scheduled(hint, kpis_of(shop, hint), objective, False, taken, taken)
     model = _Model(cp_model, shop, may_leave_out=goal == "no lost output")
     model.aim(goal)
-    hint = first_fit(shop) if former is None else former if not former.doubts(shop) else carry_on(shop, former)
     if former is not None or goal == "no lost output":
         model.hint(hint)
     solver = cp_model.CpSolver()
@@ -108,7 +104,8 @@ def schedule_shop(
         figures = kpis_of(shop, hint)
         if former is None or (figures.done < len(shop.jobs) and goal != "no lost output"):
             raise TaixuError("no schedule was found with this effort")
-        return Scheduled(hint, figures, math.inf, False, 0.0, time.perf_counter() - start)  # what it began with is one
+        taken = time.perf_counter() - start
+        return Scheduled(hint, figures, objective_of(shop, goal, hint), False, 0.0, taken)  # what it began with is one
     schedule = model.read(solver)
     return Scheduled(
         schedule, kpis_of(shop, schedule), solver.objective_value, status == cp_model.OPTIMAL, heard.found_secs,
@@ -156,7 +153,7 @@ class _Model:
         elif goal == "cheapest energy":
             model.minimize(sum(self._costs()))
         elif goal == "peak shifting":
-            total = sum(round(operation.kw * _KW) for job in shop.jobs for operation in job.operations)
+            total = sum(round(operation.kw * KW) for job in shop.jobs for operation in job.operations)
             peak = model.new_int_var(0, max(total, 1), "")
             model.add_cumulative(*self._powers(), peak)
             model.minimize(peak)
@@ -199,7 +196,7 @@ class _Model:
     def _costs(self) -> list[Any]:
         """What each operation's energy costs, looked up by when it begins."""
         shop, found = self.shop, []
-        whole = np.concatenate([[0.0], np.cumsum(shop.prices)]) * shop.step_secs / 3600.0 * _CENTS
+        whole = costs_until(shop)
         for (job, operation), machines in self.chosen.items():
             kw = shop.jobs[job].operations[operation].kw
             for machine, (here, _) in machines.items():
@@ -218,7 +215,7 @@ class _Model:
     def _powers(self) -> tuple[list[Any], list[int]]:
         intervals, demands = [], []
         for (job, operation), machines in self.chosen.items():
-            kw = round(self.shop.jobs[job].operations[operation].kw * _KW)
+            kw = round(self.shop.jobs[job].operations[operation].kw * KW)
             for _, interval in machines.values() if kw else ():
                 intervals.append(interval)
                 demands.append(kw)
@@ -231,7 +228,7 @@ class _Model:
         excess = self.model.new_int_var(0, most, "")
         for each in self.shop.shortages:
             begin, end = min(each.begin, self.shop.horizon), min(each.end, self.shop.horizon)
-            taken = most - min(round(each.kw * _KW), most)
+            taken = most - min(round(each.kw * KW), most)
             if end > begin and taken:
                 intervals.append(self.model.new_fixed_size_interval_var(begin, end - begin, ""))
                 demands.append(taken)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from taixu.errors import TaixuError
 from taixu.twin.decisions import Schedule, Shop, carry_on, first_fit, kpis_of, read_shop, schedule_shop
 from taixu.twin.decisions.kpis import power_of
-from taixu.twin.decisions.scheduling import Goal
+from taixu.twin.decisions.objectives import Goal, objective_of
 from taixu.twin.decisions.shop import Placed
 
 HOUR = 3600.0
@@ -87,6 +87,22 @@ def large(*, broken: bool = False) -> Shop:
             for operation in job["operations"]:
                 operation["on"] = {name: secs * (1.34 if name == "m0" else 1.0) for name, secs in operation["on"].items()}
     return read_shop({"horizon_secs": 24 * HOUR, "machines": {name: {} for name in machines}, "jobs": jobs})
+
+
+@pytest.mark.parametrize("goal", get_args(Goal))
+def test_what_is_made_small_is_counted_alike_with_and_without_the_solver(goal: Goal) -> None:
+    mixed = shop(prices=[[0, 0.4], [4 * HOUR, 0.1]], short=[[0, HOUR, 10], [HOUR, 2 * HOUR, 50]])
+    found = schedule_shop(mixed, goal)
+    assert objective_of(mixed, goal, found.schedule) == found.objective
+    assert objective_of(mixed, goal, first_fit(mixed)) >= found.objective
+
+
+def test_a_schedule_that_is_good_enough_is_taken_as_it_is() -> None:
+    former = schedule_shop(shop(), "fastest")
+    taken = schedule_shop(shop(), "fastest", former=former.schedule, good_enough=former.objective)
+    assert taken.schedule == former.schedule and taken.objective == former.objective and not taken.is_best
+    cut = Schedule(former.schedule.placed[:-2])
+    assert objective_of(shop(), "fastest", cut) == float("inf") > objective_of(shop(), "no lost output", cut) > 0
 
 
 def test_a_former_schedule_is_carried_on_when_a_machine_has_become_slow() -> None:
