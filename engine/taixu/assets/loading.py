@@ -25,7 +25,7 @@ Signature = tuple[int, int]
 """When a file was written (nanoseconds) and its bytes; (0, 0) where there is none."""
 
 _MAX_JSON = 1 << 26
-_WORTH_KEEPING_SECS = 0.2
+_WORTH_KEEPING_SECS = 0.02
 
 
 @dataclass(slots=True)
