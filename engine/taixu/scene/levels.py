@@ -24,7 +24,7 @@ from taixu.scene.impostors import impostor_levels
 from taixu.scene.library import LibraryMesh, MaterialLibrary, MeshLevels, MeshLibrary
 from taixu.scene.transforms import WorldTransforms
 
-__all__ = ["LevelState", "put_model_levels", "show_levels"]
+__all__ = ["LevelState", "edges_px", "put_model_levels", "show_levels"]
 
 _PIXELS_A_TRIANGLE = 8.0
 _SCREEN_PX = 1080.0
@@ -197,10 +197,16 @@ def put_model_levels(
         library.put_levels(replace(levels, numbers=(first, *nothings)))
 
 
+def edges_px(counts: Sequence[int]) -> tuple[float, ...]:
+    """How many pixels wide a thing is when it is left for each coarser form, by the triangles that these have.
+
+    The next form is fine enough while each of its triangles, half of them seen, covers so few pixels of the disc.
+    """
+    edges = np.sqrt(np.maximum(counts, 1) * _PIXELS_A_TRIANGLE * 2.0 / np.pi)
+    return tuple(np.minimum.accumulate(edges).tolist())
+
+
 def _edges(library: MeshLibrary, coarser: Sequence[int], coverage: Sequence[float]) -> tuple[float, ...]:
     if coverage:
         return tuple((np.sqrt(np.asarray(coverage[: len(coarser)], np.float64)) * _SCREEN_PX).tolist())
-    counts = [sum(len(each.triangles()) for each in library[number].primitives) for number in coarser]
-    # The next level is fine enough while each of its triangles, half of them seen, covers so few pixels of the disc.
-    edges = np.sqrt(np.maximum(counts, 1) * _PIXELS_A_TRIANGLE * 2.0 / np.pi)
-    return tuple(np.minimum.accumulate(edges).tolist())
+    return edges_px([sum(len(each.triangles()) for each in library[number].primitives) for number in coarser])

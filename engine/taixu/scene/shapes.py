@@ -16,10 +16,11 @@ Mesh = dict[str, Array]
 
 SHAPE_KINDS = ("box", "sphere", "cylinder", "capsule", "cone", "plane", "torus")
 _AROUND = 32
-_ARC = 5
+_ARC_SHARE = 5 / 32
+"""Steps of an eighth of a turn, of those around."""
 
 
-def shape_mesh(kind: str, size: tuple[float, float, float], *, bevel_m: float = 0.0) -> Mesh:
+def shape_mesh(kind: str, size: tuple[float, float, float], *, bevel_m: float = 0.0, around: int = _AROUND) -> Mesh:
     """Vertices and triangles of a shape centred on the origin.
 
     Parameters
@@ -30,6 +31,8 @@ def shape_mesh(kind: str, size: tuple[float, float, float], *, bevel_m: float = 
         Extent along x, y and z, in metres.
     bevel_m
         Radius of the rounded edges of boxes and cylinders.
+    around
+        Sides of what is round (capsules, spheres, cylinders and cones).
 
     Returns
     -------
@@ -47,13 +50,13 @@ def shape_mesh(kind: str, size: tuple[float, float, float], *, bevel_m: float = 
     if kind == "plane":
         return _plane(half)
     if kind == "capsule":
-        return _capsule(half)
+        return _capsule(half, around)
     if kind == "sphere":
-        return _stretched(_revolve(*_arc_profile(0.0)), half)
+        return _stretched(_revolve(*_arc_profile(0.0, around), around), half)
     if kind == "cylinder":
-        return _cylinder(half, bevel)
+        return _cylinder(half, bevel, around)
     if kind == "cone":
-        return _stretched(_revolve(*_cone_profile()), half)
+        return _stretched(_revolve(*_cone_profile(), around), half)
     if kind == "torus":
         return _torus(half)
     raise TaixuError(f"there is no shape {kind!r}; there are {', '.join(SHAPE_KINDS)}")
@@ -90,34 +93,39 @@ def _plane(half: Array) -> Mesh:
     return _grid(points, normals, np.stack([x / 2 + 0.5, z / 2 + 0.5], -1), flip=True)
 
 
-def _arc_profile(lift: float) -> tuple[Array, Array, Array]:
+def _arc(around: int) -> int:
+    return max(1, round(around * _ARC_SHARE))
+
+
+def _arc_profile(lift: float, around: int) -> tuple[Array, Array, Array]:
     """From the south pole to the north: points (radius, y), normals, v. `lift` parts the hemispheres."""
-    angles = np.concatenate([np.linspace(-np.pi / 2, 0, 2 * _ARC + 1), np.linspace(0, np.pi / 2, 2 * _ARC + 1)])
+    steps = 2 * _arc(around)
+    angles = np.concatenate([np.linspace(-np.pi / 2, 0, steps + 1), np.linspace(0, np.pi / 2, steps + 1)])
     normals = np.stack([np.cos(angles), np.sin(angles)], 1)
     points = normals.copy()
-    points[:, 1] += np.where(np.arange(len(angles)) <= 2 * _ARC, -lift, lift)
+    points[:, 1] += np.where(np.arange(len(angles)) <= steps, -lift, lift)
     return points, normals, (points[:, 1] - points[0, 1]) / (points[-1, 1] - points[0, 1])
 
 
-def _capsule(half: Array) -> Mesh:
+def _capsule(half: Array, around: int) -> Mesh:
     radius = min(half[0], half[2], half[1])
     if radius <= 0:
-        return _stretched(_revolve(*_arc_profile(0.0)), half)
-    points, normals, v = _arc_profile(half[1] / radius - 1.0)
-    mesh = _revolve(points * radius, normals, v)
+        return _stretched(_revolve(*_arc_profile(0.0, around), around), half)
+    points, normals, v = _arc_profile(half[1] / radius - 1.0, around)
+    mesh = _revolve(points * radius, normals, v, around)
     return _stretched(mesh, np.array([half[0] / radius, 1.0, half[2] / radius]))
 
 
-def _cylinder(half: Array, bevel: float) -> Mesh:
+def _cylinder(half: Array, bevel: float, around: int) -> Mesh:
     radius = max(min(half[0], half[2]), 1e-9)
     height = half[1]
-    angles = np.linspace(0.0, np.pi / 2, _ARC + 1) if bevel > 0 else np.array([0.0, np.pi / 2])
+    angles = np.linspace(0.0, np.pi / 2, _arc(around) + 1) if bevel > 0 else np.array([0.0, np.pi / 2])
     low = np.stack([np.sin(angles), -np.cos(angles)], 1)
     rim = np.stack([np.full(len(angles), radius - bevel), np.full(len(angles), -height + bevel)], 1) + bevel * low
     points = np.concatenate([[[0.0, -height]], rim, (rim * (1, -1))[::-1], [[0.0, height]]])
     normals = np.concatenate([[[0.0, -1.0]], low, (low * (1, -1))[::-1], [[0.0, 1.0]]])
     length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-    mesh = _revolve(points, normals, length / length[-1])
+    mesh = _revolve(points, normals, length / length[-1], around)
     return _stretched(mesh, np.array([half[0] / radius, 1.0, half[2] / radius]))
 
 
@@ -136,9 +144,9 @@ def _torus(half: Array) -> Mesh:
     return _stretched(mesh, np.array([1.0, 1.0, half[2] / max(half[0], 1e-9)]))
 
 
-def _revolve(points: Array, normals: Array, v: Array) -> Mesh:
+def _revolve(points: Array, normals: Array, v: Array, around: int = _AROUND) -> Mesh:
     """Turn a profile (radius, y) that runs upwards around Y."""
-    turn = np.linspace(0.0, 2 * np.pi, _AROUND + 1)
+    turn = np.linspace(0.0, 2 * np.pi, around + 1)
     sine, cosine = np.sin(turn)[:, None], np.cos(turn)[:, None]
 
     def spun(pairs: Array) -> Array:
