@@ -149,6 +149,7 @@ class MeshLibrary(Library[LibraryMesh]):
         self.wanted_impostors: set[int] = set()
         """Those that a level asked for and whose pictures are missing."""
         self._first_form: dict[int, int] = {}
+        self._first_number: dict[int, int] = {}
 
     def put_levels(self, levels: MeshLevels) -> None:
         """Say that meshes are forms of one thing; `show_levels` chooses among them."""
@@ -158,7 +159,12 @@ class MeshLibrary(Library[LibraryMesh]):
         self.forms_version += first in self.levels
         self.levels[first] = levels
         self._first_form |= dict.fromkeys((*levels.numbers, *levels.dressed), told)
+        self._first_number |= dict.fromkeys((*levels.numbers, *levels.dressed), first)
         self.levels_version += 1
+
+    def levels_of(self, number: int) -> MeshLevels | None:
+        """The forms of the thing that a mesh is a form of; None where it has no others."""
+        return self.levels.get(self._first_number.get(number, 0))
 
     def show_impostors(self, numbers: Iterable[int], *, drawn: bool) -> None:
         """Say that pictures of impostors are there, or that they were given up."""

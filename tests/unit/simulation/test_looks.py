@@ -34,4 +34,4 @@ def test_eyes_that_are_far_see_boxes_and_near_ones_people() -> None:
         shown = world.gather(crowd, MeshInstance, "mesh")
         levels = world.resource(MeshLibrary).levels[number].numbers
         assert shown.tolist() == list(levels)
-        assert (world.resource(MeshLibrary).finest(shown) == levels[1]).all(), "others are told of one form, whoever looks"
+        assert (world.resource(MeshLibrary).finest(shown) == levels[2]).all(), "others are told of one form, whoever looks"

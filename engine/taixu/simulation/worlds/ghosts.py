@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -193,7 +194,8 @@ def _bring(world: World, number: int, found: Found) -> None:
     rows = order[np.searchsorted(found.ids, of, sorter=order)]
     for name, values in (("cell", cells), ("translation", offsets), ("rotation", found.turns), ("scale", found.sizes)):
         world.scatter(entities, Transform, name, values[:, rows])
-    other = meshes != found.meshes[rows]
+    library = world.resource(MeshLibrary)
+    other = library.finest(meshes) != library.finest(found.meshes[rows])  # whichever form is shown just now
     if other.any():
         world.scatter(entities[other], MeshInstance, "mesh", found.meshes[rows][other])
 
@@ -205,6 +207,17 @@ def _ghost_meshes(world: World, meshes: NDArray[np.uint32], number: int) -> NDAr
 
 
 def _ghost_mesh(world: World, mesh: int, number: int) -> int:
+    """The ghost of a mesh, with coarser forms where what it is of has some without impostors."""
+    meshes = world.resource(MeshLibrary)
+    levels = meshes.levels_of(mesh)
+    if levels is None or levels.impostor:
+        return _ghost_form(world, int(meshes.finest(np.array([mesh], np.uint32))[0]), number)
+    forms = tuple(_ghost_form(world, each, number) for each in levels.numbers)
+    meshes.put_levels(replace(levels, numbers=forms))
+    return forms[0]
+
+
+def _ghost_form(world: World, mesh: int, number: int) -> int:
     meshes = world.resource(MeshLibrary)
     key = ("ghost", mesh, number)
     known = meshes.find(key)

@@ -33,7 +33,7 @@ _MATERIALS = {
 
 _SIDES = (32, 16, 8)
 """Of what is round, in the forms for eyes that are near and farther; from afar a box is shown."""
-_TOLD = 1
+_TOLD = 2
 """The form for those who must not depend on who looks: browsers have thousands of it."""
 _FEW_SIDES = 8
 _BOX_SHARE = 0.9
