@@ -20,6 +20,8 @@ __all__ = ["SkyPlan", "SkyShelf", "plan_sky", "rgb9e5"]
 
 _KEPT = 8
 _MAX_ROWS = 1024
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+_NIGHT_SHARE, _MOST_NIGHT_STOPS = 0.7, 5.0
 _SUN_COSINE, _SUN_GAIN = float(np.cos(np.radians(0.6))), 12.0  # as the renderer shows it
 
 
@@ -105,7 +107,10 @@ class SkyShelf:
                 return self._kept[plan.key]
         image, sun = _made(plan)
         height, width = image.shape[:2]
-        facts = {"image": f"/scene/skies/{plan.key}", "width": width, "height": height, "sun": sun}
+        facts = {
+            "image": f"/scene/skies/{plan.key}", "width": width, "height": height, "sun": sun,
+            "night_ev": 0.0 if plan.air is None else _night_stops(image, sun),
+        }  # fmt: skip
         made = (rgb9e5(image[::-1]).tobytes(), facts)
         with self._lock:
             self._kept[plan.key] = made
@@ -137,6 +142,20 @@ def _made(plan: SkyPlan) -> tuple[NDArray[Any], dict[str, Any] | None]:
         return make_studio(), None
     made = make_atmosphere(plan.sun_direction, turbidity=plan.turbidity, ground_color=plan.ground_color)
     return made.image, _sun(made.sun_direction, made.sun_irradiance)
+
+
+def _night_stops(image: NDArray[Any], sun: dict[str, Any] | None) -> float:
+    """By how many stops a picture is developed longer at night: whoever watches a place wants to see it then, too.
+
+    Eyes follow most of the way from where the ground gets less than at dusk (an irradiance of 1), and stay in the dark at last.
+    """
+    rows = image.shape[0]
+    heights = np.sin((0.5 - (np.arange(rows // 2) + 0.5) / rows) * np.pi)  # of the rows above the horizon
+    part = 2.0 * np.pi * np.pi / rows * np.sqrt(1.0 - heights**2) * heights
+    light = float((image[: rows // 2] @ _LUMINANCE).mean(axis=1) @ part)
+    if sun is not None:
+        light += float(np.array(sun["irradiance"]) @ _LUMINANCE) * max(sun["direction"][1], 0.0)
+    return round(float(np.clip(-_NIGHT_SHARE * np.log2(max(light, 1e-6)), 0.0, _MOST_NIGHT_STOPS)), 2)
 
 
 def _sun(direction: NDArray[Any], irradiance: NDArray[Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import taixu as tx
 from taixu.edit import WorldSettings
 from taixu.errors import TaixuError
 from taixu.render.sky import make_atmosphere
-from taixu.scene import Camera, Environment, Material, MeshInstance, MeshLibrary, Shape
+from taixu.scene import Air, Camera, Environment, Material, MeshInstance, MeshLibrary, Shape
 from taixu.serve import Access, Server
 from taixu.serve.parts.page import PagePart
 from taixu.serve.scenery import names_of, old_devices, referred_files, scenery
@@ -119,9 +119,20 @@ def test_a_scene_says_what_a_picture_needs(app: Any) -> None:
     assert old_devices(app.world, 5, now_ns=time.time_ns()) == [f"{ids[0]:016x}"], "never heard is as old as can be"
     sky = SkyShelf()
     made = sky.facts(plan)
+    assert made["night_ev"] == 0.0, "what somebody has made dark stays so"
     assert made["sun"]["irradiance"][0] > 1 and len(sky.pixels(plan.key) or b"") == 4 * made["width"] * made["height"]
     assert sky.pixels("0" * 16) is None
     assert plan_sky(app.world, Environment(sky="not/there.hdr")).key == plan_sky(app.world, None).key, "the studio stands in"
+
+
+def test_nights_are_developed_longer_and_days_as_they_are() -> None:
+    stops = {}
+    for hour in (12.0, 17.0, 19.0, 20.0, 24.0):
+        with tx.App.headless() as app:
+            app.scene.spawn("Sky", Environment(), Air(hour=hour))
+            stops[hour] = SkyShelf().facts(plan_sky(app.world, Environment()))["night_ev"]
+    assert stops[12.0] == stops[17.0] == 0.0, "by day the world's own exposure holds"
+    assert 1.0 < stops[19.0] < stops[24.0] < stops[20.0] == 5.0, "most of all after dusk, before the moon is up"
 
 
 def test_a_sky_survives_its_packing() -> None:

@@ -241,7 +241,7 @@ class Picture implements View {
 
   private async dress(facts: WholeScene): Promise<void> {
     this.renderer.toneMapping = TONEMAPS[facts.tonemap] ?? THREE.NeutralToneMapping;
-    this.renderer.toneMappingExposure = 2 ** facts.exposure_ev * (facts.tonemap === "aces" ? ACES_SCALE : 1);
+    this.renderer.toneMappingExposure = 2 ** (facts.exposure_ev + facts.sky.night_ev) * (facts.tonemap === "aces" ? ACES_SCALE : 1);
     if (!this.isPlaced && facts.camera) {
       const { at, forward, fov_y_rad } = facts.camera;
       const distance = forward[1] < -0.02 && at[1] > 0 ? Math.min(Math.max(-at[1] / forward[1], 2), 300) : 12;

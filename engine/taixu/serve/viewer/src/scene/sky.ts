@@ -8,6 +8,7 @@ export interface SkyFacts {
   height: number;
   intensity: number;
   rotation_rad: number;
+  night_ev: number; // stops that pictures are developed longer in the dark
   sun: { direction: [number, number, number]; irradiance: [number, number, number]; disk_cosine: number; disk_radiance: [number, number, number] } | null;
 }
 
