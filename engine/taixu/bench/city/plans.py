@@ -25,7 +25,7 @@ def drilled(options: Options) -> Iterator[dict[str, Any]]:
     """Yield one result: the wall time until a drill's first step is taken, and until the evacuation is judged.
 
     The district has its traffic, rain, water and rules; `simulated_secs` is how long the drill was until all goals were reached, an
-    hour at most, and `hour_secs` what an hour takes at the pace of the whole.
+    hour at most, and `hour_secs` what an hour would take if nobody ever arrived.
     """
     import taixu as tx
     from taixu.simulation.worlds import Simulation, Simulations
@@ -73,7 +73,7 @@ def drilled(options: Options) -> Iterator[dict[str, Any]]:
         judged_secs=round(judged, 1), cpu_secs=round(busy, 1),
         judge_limit_secs=_JUDGE_LIMIT_SECS, simulated_secs=simulated, hour_secs=round(hour, 1),
         faster=round(simulated / judged, 1), points=round(score.points, 1), goals=goals, secs_by_simulator=shares,
-        ratio=round(min(_START_LIMIT_SECS / start, _JUDGE_LIMIT_SECS / hour), 2),
+        ratio=round(min(_START_LIMIT_SECS / start, _JUDGE_LIMIT_SECS / judged), 2),
     )  # fmt: skip
 
 
