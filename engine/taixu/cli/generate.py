@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
 
+_MOST_SHOWN = 24
+
 summary = "Makes a texture, a material, a sound and more from words; `taixu generators` lists what can be made."
 usage = 'KIND "PROMPT" [options]  |  --again PATH [options]'
 example = 'taixu generate sound "a high bright coin" --seed 7 --out coin.wav'
@@ -109,8 +111,10 @@ def _tell(console: Any, order: Order, result: Result, folder: Path) -> None:
     from taixu.generate import licence_findings
 
     files = [str(folder / file.name) for file in result.files]
-    for file in files:
+    for file in files if len(files) <= _MOST_SHOWN else files[: _MOST_SHOWN // 2]:
         console.show(file)
+    if len(files) > _MOST_SHOWN:  # a city is some hundreds; --json names them all
+        console.say(f"and {len(files) - _MOST_SHOWN // 2:,} more files in {folder}")
     console.say(f"{order.generator}, seed {order.seed}" + (", from the cache" if result.is_cached else f", {result.seconds:.2f} s"))
     unknown = result.provenances[0].settings.get("not_understood", ())
     if unknown:

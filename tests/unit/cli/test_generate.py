@@ -108,3 +108,21 @@ def test_again_makes_anew_with_what_was_set_by_hand(tmp_path: Path) -> None:
     assert taixu_json("generate", "--again", ".", cwd=tmp_path)["out"] == []
     for words, sentence in ((("--again", "coin.wav", "sound"), "leave them out"), ((), "say what to make")):
         assert sentence in taixu("generate", *words, cwd=tmp_path).stderr
+
+
+def test_of_many_files_a_few_are_shown_and_programs_are_told_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from types import SimpleNamespace
+
+    from taixu.cli.console import Console
+    from taixu.cli.generate import _tell
+    from taixu.generate import Order
+
+    files = [tmp_path / f"part_{place}.bin" for place in range(300)]
+    made = SimpleNamespace(files=files, is_cached=True, seconds=0.1, generator="city", parameters={}, key="", provenances=[
+        SimpleNamespace(settings={}, content="")])  # fmt: skip
+    for as_json in (False, True):
+        _tell(Console(json=as_json), Order("city", "x"), made, tmp_path)
+    out, said = capsys.readouterr()
+    lines = out.splitlines()
+    assert len(lines) == 13 and lines[0] == str(files[0]) and f"and 288 more files in {tmp_path}" in said
+    assert json.loads(lines[-1])["out"] == [str(file) for file in files]
