@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["WorldWizard"]
 
 _EXAMPLES = ("a fishing village on a rocky coast, evening", "an alpine village in winter", "沙漠绿洲小镇，日落")
-_CHOSEN = ("kind", "land", "season", "time", "weather")
+_CHOSEN = ("kind", "land", "trees", "season", "time", "weather")
 _COUNTED = ("people", "houses", "size_m", "rocks")
 
 

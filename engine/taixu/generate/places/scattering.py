@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from taixu.generate.places.grids import coordinates, gradient, resample, sample, smoothstep
 from taixu.generate.places.landscapes import Landscape
 from taixu.generate.places.noise import Array, fbm, lattice_hash
+from taixu.generate.places.styles import TREES
 from taixu.generate.places.water import DRY
 
 __all__ = ["Rule", "Sown", "poisson", "rules_of", "sow"]
@@ -71,8 +72,9 @@ def rules_of(land: Landscape) -> list[Rule]:
     """What grows on a landscape by its style, season and spec."""
     spec, found = land.spec, []
     wood, dense = 0.15 + 0.75 * spec.forest, spec.plants
-    total = max(sum(land.style.plants.values()), 1.0)
-    for kind, weight in land.style.plants.items():
+    trees = TREES[spec.trees][0] if spec.trees else land.style.plants
+    total = max(sum(trees.values()), 1.0)
+    for kind, weight in trees.items():
         share = weight / total
         tall = kind in ("pine", "spruce")
         cover = wood if kind != "dead" else 0.25

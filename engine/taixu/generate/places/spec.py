@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from taixu.errors import TaixuError
-from taixu.generate.places.styles import STYLES
+from taixu.generate.places.styles import STYLES, TREES
 
 __all__ = ["MOST_POINTS", "TIMES", "TerrainSpec"]
 
@@ -49,6 +49,7 @@ class TerrainSpec:
     time: str = field(default="morning", metadata={"doc": "Where the sun stands.", "choices": TIMES})
     plants: float = field(default=1.0, metadata={"doc": "How densely things grow; 0 is bare.", "minimum": 0.0, "maximum": 4.0})
     forest: float = field(default=0.5, metadata={"doc": "How much of the land is wood.", **_SHARE})
+    trees: str = field(default="", metadata={"doc": "What woods are of; empty for the land's own.", "choices": ("", *TREES)})
     endless: bool = field(
         default=False, metadata={"doc": "Land without an end; size, erosion and lakes do not count then."}
     )

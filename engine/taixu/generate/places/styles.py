@@ -14,7 +14,7 @@ import numpy as np
 from taixu.generate.places.grids import blur, smoothstep
 from taixu.generate.places.noise import Array, billow, fbm, ridged, warp, worley
 
-__all__ = ["STYLES", "Cover", "Raw", "Style"]
+__all__ = ["STYLES", "TREES", "Cover", "Raw", "Style"]
 
 
 @dataclass(frozen=True)
@@ -210,6 +210,17 @@ def shore(heights: Array, sea_m: float, *, width_m: float) -> Array:
 
 _CONIFERS = {"pine": 1.0, "spruce": 1.2, "birch": 0.25}
 _MIXED = {"oak": 1.0, "birch": 0.6, "pine": 0.4}
+
+TREES: dict[str, tuple[dict[str, float], str]] = {
+    "mixed": (_MIXED, "混交"),
+    "conifers": (_CONIFERS, "conifer conifers coniferous evergreen evergreens taiga 针叶 常青"),
+    "pine": ({"pine": 1.0}, "pine pines pinewood pinewoods 松"),
+    "spruce": ({"spruce": 1.0}, "spruce spruces fir firs 杉"),
+    "oak": ({"oak": 1.0}, "oak oaks oakwood oakwoods beech beeches chestnut chestnuts broadleaf deciduous leafy 橡 栎 阔叶"),
+    "birch": ({"birch": 1.0}, "birch birches birchwood aspen aspens 桦"),
+    "palm": ({"palm": 1.0}, "palm palms coconut coconuts 棕榈 椰"),
+}
+"""Woods that stand in the place of a style's own: kinds of plants with their shares, and what calls for them."""
 
 STYLES: dict[str, Style] = {
     "alps": Style(_alps, 520.0, Cover(("meadow", "earth", "cliff", "scree", "snow"), 0.5, 0.72, (0.85, 1.2)), cut=2.8, talus=1.05,

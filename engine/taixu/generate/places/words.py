@@ -6,7 +6,7 @@ from typing import Any
 
 from taixu.errors import TaixuError
 from taixu.generate.places.lexicon import read_prompt
-from taixu.generate.places.styles import STYLES
+from taixu.generate.places.styles import STYLES, TREES
 
 __all__ = ["parameters_of_words"]
 
@@ -24,6 +24,7 @@ _CHOICES = {
         "dawn": "dawn sunrise daybreak 黎明 日出 拂晓", "morning": "morning 早晨 上午 清晨", "noon": "noon midday 中午 正午",
         "evening": "evening sunset golden 傍晚 日落 黄昏", "dusk": "dusk twilight 暮色 暮光",
     },
+    "trees": {name: words for name, (_, words) in TREES.items()},
 }  # fmt: skip
 _NUMBERS: dict[str, dict[str, float]] = {
     "snow": {"snowy snow-capped snow 雪 积雪 白雪": 0.55, "snowless bare-topped 无雪": 0.0},

@@ -28,6 +28,8 @@ __all__ = ["Site", "make_site"]
 Array = NDArray[Any]
 SUNK_M = 0.16
 """How far the ground lies under a road."""
+_WOODED = 0.7
+"""How much of the land is wood where words name its trees."""
 _RADIUS = {"quay": 62.0, "grid": 92.0, "walled": 78.0, "farm": 95.0, "canal": 82.0, "scattered": 56.0, "beach": 42.0, "oasis": 58.0}
 
 
@@ -98,6 +100,8 @@ def make_site(spec: WorldSpec, seed: int, progress: Callable[[float, str], None]
         "style": style, "size_m": spec.size_m, "spacing_m": 1.0, "season": spec.season, "time": times.get(spec.time, spec.time),
         "texture_px": max(spec.texture_px, 64), **kind.terrain,
     }  # fmt: skip
+    if spec.trees:
+        wanted |= {"trees": spec.trees, "forest": max(wanted.get("forest", 0.0), _WOODED)}
     if style == "alps" and "relief_m" not in wanted:
         wanted["relief_m"] = 150.0
     wanted["size_m"] = max(wanted["size_m"], spec.size_m)

@@ -9,6 +9,7 @@ from taixu.generate.places.dungeons.spec import STYLES as DUNGEONS
 from taixu.generate.places.settlements.cultures import ZONES
 from taixu.generate.places.skies.spec import TIMES
 from taixu.generate.places.styles import STYLES as LANDS
+from taixu.generate.places.styles import TREES
 from taixu.generate.worlds.kinds import KINDS
 
 __all__ = ["FALLING", "MISSING", "MISTS", "WEATHERS", "WorldSpec"]
@@ -34,6 +35,7 @@ class WorldSpec:
 
     kind: str = field(default="fishing village", metadata={"doc": "What it is.", "choices": tuple(KINDS)})
     land: str = field(default="", metadata={"doc": "Style of the land; empty for the kind's own.", "choices": ("", *LANDS)})
+    trees: str = field(default="", metadata={"doc": "What woods are of; empty for the land's own.", "choices": ("", *TREES)})
     season: str = field(default="summer", metadata={"doc": "Season.", "choices": _SEASONS})
     time: str = field(default="afternoon", metadata={"doc": "Time of day.", "choices": tuple(TIMES)})
     weather: str = field(default="fair", metadata={"doc": "Weather.", "choices": tuple(WEATHERS)})
@@ -63,6 +65,8 @@ class WorldSpec:
                 raise TaixuError(f"a world's {name} is {str(value)[:40]!r}; there are {', '.join(known)}")
         if self.land and self.land not in LANDS:
             raise TaixuError(f"a world's land is {self.land[:40]!r}; there are {', '.join(LANDS)}")
+        if self.trees and self.trees not in TREES:
+            raise TaixuError(f"a world's trees are {self.trees[:40]!r}; there are {', '.join(TREES)}")
         if not (320.0 <= self.size_m <= 2048.0) or not -1 <= self.people <= 200 or not -1 <= self.houses <= 120:
             raise TaixuError("a world is 320 to 2,048 m wide, with up to 200 people and 120 houses")
         if not 1 <= self.faces <= 40 or not 32 <= self.texture_px <= 1024 or not 64 <= self.sky_px <= 4096 or self.sky_px % 2:

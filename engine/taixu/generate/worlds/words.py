@@ -9,6 +9,7 @@ from typing import Any
 from taixu.errors import TaixuError
 from taixu.generate.places.dungeons.spec import STYLES as DUNGEONS
 from taixu.generate.places.styles import STYLES as LANDS
+from taixu.generate.places.styles import TREES
 from taixu.generate.worlds.kinds import KINDS
 
 __all__ = ["Plan", "plan_of_words"]
@@ -31,6 +32,7 @@ _CHOICES: dict[str, dict[str, str]] = {
         "snowy": "snowing snowfall blizzard 下雪 飘雪",
         "stormy": "stormy storm thunder tempest 暴风 暴风雨 雷雨", "misty": "misty mist fog foggy hazy 雾 薄雾",
     },
+    "trees": {name: words for name, (_, words) in TREES.items()},
 }  # fmt: skip
 _PEOPLE = {"crowded busy bustling lively many 热闹 拥挤 繁忙": 2.0, "quiet sleepy few lonely 安静 宁静 冷清": 0.5}
 _NOBODY = "abandoned deserted empty ghost uninhabited 无人 废弃 荒废"
@@ -40,6 +42,7 @@ _TOWNS = {
     "industrial": "industrial factory factories works 工业 工厂",
 }  # fmt: skip
 _NUMBER = re.compile(r"(\d{1,3})\s*(people|persons|villagers|inhabitants|houses|homes|buildings|人|个人|座房|栋房|间房)")
+_WOODS = "wood woods forest forests tree trees grove groves 树林 森林 树 林"
 _SETTLED = "village hamlet town settlement 村 镇 村庄 小镇"
 _FILLERS = frozenset(re.findall(r"\w+", """
     a an the of on in at by with and or to from near its is are where who that this it there some my our under over beside
@@ -116,6 +119,8 @@ def plan_of_words(prompt: str) -> Plan:
             values[name] = max(found, key=lambda choice: found[choice])
             for words in choices.values():
                 score(words, take=True)
+    if "trees" in values:
+        score(_WOODS, take=True)
     if values.get("weather") == "snowy":
         values.setdefault("season", "winter")
     if best == "city district":

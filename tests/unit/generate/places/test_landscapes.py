@@ -81,10 +81,19 @@ def test_words_in_two_languages() -> None:
     assert parameters_of_words("snowy alps with a lake") == {"style": "alps", "lake": True, "snow": 0.55}
     assert parameters_of_words("秋天的丘陵，有一条河") == {"style": "hills", "river": True, "season": "autumn"}
     assert parameters_of_words("沙漠 傍晚")["style"] == "desert"
+    assert parameters_of_words("hills with pine woods") == {"style": "hills", "forest": 0.85, "trees": "pine"}
+    assert parameters_of_words("白桦林，山丘") == {"style": "hills", "forest": 0.85, "trees": "birch"}
     huge = {"style": "volcanic", "time": "dusk", "size_m": 4096.0, "spacing_m": 2.0}
     assert parameters_of_words("a huge volcano at dusk") == huge
     with pytest.raises(TaixuError, match="no word says"):
         parameters_of_words("x" * MOST_LETTERS)
+
+
+def test_woods_are_of_the_trees_that_are_asked_for() -> None:
+    for trees, kinds in (("", {"oak", "birch", "pine"}), ("birch", {"birch"}), ("conifers", {"pine", "spruce", "birch"})):
+        land = make_landscape(TerrainSpec("hills", size_m=64.0, trees=trees), 1)
+        tall = {rule.kind for rule in rules_of(land)} - {"shrub", "grass", "flowers", "reeds", "rock"}
+        assert tall == kinds
 
 
 def test_water_sums_along_the_forest_of_flow() -> None:

@@ -40,6 +40,9 @@ def test_words_of_every_kind() -> None:
     assert plan_of_words("江南水乡，傍晚，小雨").values["kind"] == "water town"
     assert plan_of_words("雪山下的山村，夜晚").values == {"kind": "alpine village", "season": "winter", "time": "night"}
     assert plan_of_words("a suburb with 30 people and 12 houses").values == {"kind": "suburb", "people": 30, "houses": 12}
+    assert plan_of_words("cabins in birch woods").values == {"kind": "forest hamlet", "trees": "birch"}
+    assert plan_of_words("an alpine village in a forest of larch and fir").unknown == ("larch",)
+    assert plan_of_words("松林里的小屋").values["trees"] == "pine" and not plan_of_words("松林里的小屋").unknown
     assert plan_of_words("an abandoned mine, underground").values["dungeon"] == "mine"
 
 
