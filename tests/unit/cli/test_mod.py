@@ -218,6 +218,20 @@ def test_check_reads_mods(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "game has no spwn" in call(capsys, "pack", "mods/fish", status=1)["error"]
 
 
+def test_a_mods_lines_stand_once_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from taixu.cli.console import Console
+    from taixu.cli.mods.run import _show
+
+    report = {"mod": "a.b", "ticks": 1, "p95_ms": 0.1, "memory_mb": 1.0, "orders": 0, "refused": 0, "trapped": 0, "fault": "",
+              "badge": "", "log": ["info: hello"]}  # fmt: skip
+    _show(report, Console())
+    assert "info: hello" in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    _show(report, Console())
+    assert "info: hello" not in capsys.readouterr().out, "it was said as it came"
+
+
 def test_a_mod_runs_in_the_box(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("wasmtime", reason="mods run in wasmtime, which is not installed")
     call(capsys, "new", "mods/fish", "--id", "alice.fish")
@@ -234,6 +248,8 @@ def test_a_mod_runs_in_the_box(project: Path, capsys: pytest.CaptureFixture[str]
         assert (report["mod"], report["ticks"], report["trapped"], report["fault"]) == ("alice.fish", 20, 0, "")
         assert report["orders"] >= 1 and report["memory_mb"] > 1 and report["log"] == ["info: True"]
     assert runs[0]["state_hash"] == runs[1]["state_hash"]
+    assert main(["mod", "run", "mods/fish", "--world", "worlds/main.world.json", "--ticks", "20"]) == 0
+    assert "  info: True" in capsys.readouterr().out.splitlines(), "what is not a terminal has the lines beside the result"
     for words in ((), ("--mods", "mods")):
         capsys.readouterr()
         assert main(["run", ".", "--headless", "--ticks", "20", "--json", *words]) == 0

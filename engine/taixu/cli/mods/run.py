@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,8 +98,9 @@ def _report(app: App, host: ModHost, id: str) -> dict[str, Any]:
 
 
 def _show(report: dict[str, Any], console: Any) -> None:
-    for line in report["log"][-_SHOWN:]:
-        console.show(f"  {line}")
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):  # on a terminal they were said as they came
+        for line in report["log"][-_SHOWN:]:
+            console.show(f"  {line}")
     console.show(
         f"{report['mod']}: {report['ticks']} ticks, {report['p95_ms']} ms at worst of twenty, {report['memory_mb']} MB,"
         f" {report['orders']} orders, {report['refused']} refused, {report['trapped']} traps"
