@@ -11,7 +11,7 @@ from editor_stage import end_flows, expect_flows, flow_names, flow_result
 from flow_stalls import PROPERTY
 from PIL import Image
 
-from golden import assert_golden
+from golden import SHARE, assert_golden
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -29,4 +29,5 @@ def test_flow(file: str, name: str, record_property: Callable[[str, object], Non
     record_property(PROPERTY, result.get(PROPERTY, 0.0))
     assert not result["error"], result["error"]
     for picture, path in result["pictures"].items():
-        assert_golden(np.asarray(Image.open(Path(path))), f"ui/{picture}")
+        # Where a letter lies in the atlas, and so a part of a pixel of its edge, hangs on what was drawn before.
+        assert_golden(np.asarray(Image.open(Path(path))), f"ui/{picture}", share=2 * SHARE)
