@@ -38,12 +38,9 @@ vec3 linear_from_srgb(vec3 c) { return c * (c * (c * 0.305306011 + 0.682171111) 
 
 void main() {
     RenderableRow object = renderables[object_id];
-    vec4 base = materials[object.material].base_color * color;
-    base.a *= 1.0 - 0.8 * materials[object.material].transmission; // glass, at a glance
-    if (object.tint != 0xFFFFFFFFu) {
-        vec4 tint = unpackUnorm4x8(object.tint);
-        base *= vec4(linear_from_srgb(tint.rgb), tint.a);
-    }
+    // All that is read here is read for each vertex, so the material is one number.
+    vec4 glance = unpackUnorm4x8(materials[object.material].glance), tint = unpackUnorm4x8(object.tint);
+    vec4 base = vec4(linear_from_srgb(glance.rgb) * linear_from_srgb(tint.rgb), glance.a * tint.a) * color;
 #ifdef PLACES_VERTICES
     vec3 middle;
     vec3 offset = placed_vertex(object, position, uv0, uv1, middle);
@@ -54,11 +51,12 @@ void main() {
     v_color = base;
     v_material = object.material;
 #else
-    vec3 world = world_from_local(object.transform, LOCAL_POSITION);
+    mat3x4 rows = rows_of(object.transform);
+    vec3 world = world_from_local(object.transform, rows, LOCAL_POSITION);
 #ifdef SWAYS
     world = swayed(object.transform, world, uv1.x, wind_times.x);
 #endif
-    vec3 n = normalize(world_normal(object.transform, LOCAL_NORMAL.xyz) + vec3(0.0, 1e-30, 0.0));
+    vec3 n = normalize(world_normal(rows, LOCAL_NORMAL.xyz) + vec3(0.0, 1e-30, 0.0));
     vec3 light = light_on(n);
 #ifdef HAS_BASE_COLOR
     shade = vec4(base.rgb * light, base.a);

@@ -39,13 +39,14 @@ layout(location = 7) flat out uint v_layers;
 
 void main() {
     RenderableRow object = renderables[object_id];
+    mat3x4 rows = rows_of(object.transform);
 #ifdef PLACES_VERTICES // the surface says itself where its vertices are
     vec3 middle; // what of the vertex moves with the object
     vec3 offset = placed_vertex(object, position, uv0, uv1, middle);
-    vec3 world = world_from_local(object.transform, middle) + offset;
+    vec3 world = world_from_local(object.transform, rows, middle) + offset;
 #else
     vec3 local = LOCAL_POSITION;
-    vec3 world = world_from_local(object.transform, local);
+    vec3 world = world_from_local(object.transform, rows, local);
 #ifdef SWAYS
     world = swayed(object.transform, world, uv1.x, wind_times.x);
 #endif
@@ -53,17 +54,16 @@ void main() {
     gl_Position = clip_from_world * vec4(world, 1.0);
     gl_PointSize = point_size();
     v_position = world;
-    v_normal = world_normal(object.transform, LOCAL_NORMAL.xyz);
+    v_normal = world_normal(rows, LOCAL_NORMAL.xyz);
     float length2 = dot(v_normal, v_normal);
     v_normal = length2 > 0.0 ? v_normal * inversesqrt(length2) : vec3(0.0, 1.0, 0.0);
     v_tangent = vec4(0.0);
 #ifdef WANTS_FRAME
     vec4 along = LOCAL_TANGENT;
-    vec3 t = world_direction(object.transform, along.xyz);
+    vec3 t = world_direction(rows, along.xyz);
     float t2 = dot(t, t);
     // A mirroring transform turns the bitangent, which is the cross product of the other two, the wrong way.
-    float mirror = dot(cross(world_direction(object.transform, vec3(1, 0, 0)), world_direction(object.transform, vec3(0, 1, 0))),
-                       world_direction(object.transform, vec3(0, 0, 1))) < 0.0 ? -1.0 : 1.0;
+    float mirror = growth(rows) < 0.0 ? -1.0 : 1.0;
     v_tangent = vec4(t2 > 1e-20 ? t * inversesqrt(t2) : vec3(0.0), along.w * mirror);
 #endif
     vec2 laid0 = uv0, laid1 = uv1;
@@ -99,9 +99,6 @@ void main() {
     v_layers = object.layers;
 #endif
 #ifdef LAYER_VOLUME
-    // How much larger the object is than its mesh: the edge of a cube of the same growth in volume.
-    v_scale = pow(abs(dot(world_direction(object.transform, vec3(1, 0, 0)),
-                          cross(world_direction(object.transform, vec3(0, 1, 0)), world_direction(object.transform, vec3(0, 0, 1))))),
-                  1.0 / 3.0);
+    v_scale = pow(abs(growth(rows)), 1.0 / 3.0); // the edge of a cube that has grown as much
 #endif
 }

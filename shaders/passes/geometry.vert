@@ -35,14 +35,15 @@ flat out uint v_material;
 void main() {
     RenderableRow object = renderables[object_id];
     vec3 local = LOCAL_POSITION;
-    vec3 world = world_from_local(object.transform, local);
+    mat3x4 rows = rows_of(object.transform);
+    vec3 world = world_from_local(object.transform, rows, local);
 #ifdef SWAYS
     world = swayed(object.transform, world, uv1.x, wind_times.x);
 #endif
     gl_Position = clip_from_world * vec4(world, 1.0);
     gl_PointSize = point_size();
 #ifdef NORMAL_AT
-    v_normal = world_normal(object.transform, LOCAL_NORMAL.xyz);
+    v_normal = world_normal(rows, LOCAL_NORMAL.xyz);
 #endif
 #ifdef VELOCITY_AT
     v_now = plain_clip_from_world * vec4(world, 1.0);

@@ -64,8 +64,12 @@ class FastPass:
         sun[1], sun[2], sun[3] = (0.85, 0.82, 0.78, 0), (0.3, 0.33, 0.38, 0), (0.12, 0.11, 0.1, 0)
         light = context.device.push(sun)
 
+        world = context.frame.world
+        places = world.resource(WorldTransforms) if world.has_resource(WorldTransforms) else None
+        common = {"WRITE_ID": self.with_id, **({} if places is not None and places.has_cells else {"NO_CELLS": True})}
+
         def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
-            return self._pipeline(context, item)
+            return self._pipeline(context, item, common)
 
         with context.device.render_pass(targets, clear_colors=clears, clear_depth=0.0) as p:
             p.bind_uniform(UniformSlot.PASS, light)
@@ -79,12 +83,12 @@ class FastPass:
                 context.draw_bins(p, pipeline_for, visible=newly)
                 context.draw_blended(p, pipeline_for)
 
-    def _pipeline(self, context: PassContext, item: Bin) -> tuple[Pipeline, BindGroup | None]:
+    def _pipeline(self, context: PassContext, item: Bin, common: Mapping[str, bool]) -> tuple[Pipeline, BindGroup | None]:
         key = item.key
         blends, signature = key.alpha == "blend", key.signature.only("base_color")
-        folder, defines = "passes/fast", {"WRITE_ID": self.with_id, **signature.defines()}
+        folder, defines = "passes/fast", {**common, **signature.defines()}
         if key.shader == CARD.name:
-            folder, defines = f"generated/fast/{CARD.name}", {"WRITE_ID": self.with_id, **key.signature.defines()}
+            folder, defines = f"generated/fast/{CARD.name}", {**common, **key.signature.defines()}
         elif key.alpha == "mask" and signature.textures:
             defines["ALPHA_MASK"] = True
         if key.fades:
@@ -143,8 +147,11 @@ def _sun_direction(world: World) -> NDArray[np.float64]:
         strengths = np.where(table.read(Light, "kind") == "directional", table.read(Light, "intensity"), 0.0)
         row = int(np.argmax(strengths))
         if strengths[row] > strongest:
+            matrices, index = world.resource(WorldTransforms).matrices, int(indices_of(table.entities[row : row + 1])[0])
+            if index >= len(matrices):
+                continue  # it has only come, and points nowhere yet
             strongest = float(strengths[row])
-            matrix = world.resource(WorldTransforms).matrices[int(indices_of(table.entities[row : row + 1])[0])]
+            matrix = matrices[index]
             back = matrix[2::4].astype(np.float64)  # it shines along its -Z
             found = back / max(float(np.linalg.norm(back)), 1e-12)
     return found

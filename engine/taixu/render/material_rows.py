@@ -65,6 +65,7 @@ MATERIAL_ROW = StructLayout(
         ("anisotropy_direction", "f4", (2,)),  # cosine and sine of the rotation
         ("anisotropy", "f4"),
         ("dispersion", "f4"),  # 20 / Abbe number
+        ("glance", "u4"),  # base colour as sRGB in bytes, glass dimmed: all that the fast quality reads
         ("surface", "u4"),  # row among those of its own surface, where it is not the standard one
         ("fade_px", "f4", (2,)),  # of `taixu.scene.impostors.Fade`, as is the sphere
         ("fade_sphere", "f4", (4,)),
@@ -198,11 +199,21 @@ def material_row(material: Material, layers: dict[str, int], refs: Mapping[str, 
         if slot in refs:
             row[field] = refs[slot].strength
     _put_layers(m, row)
+    row["glance"] = _glance(row)
     for at, slot in enumerate(layers):
         row["texture_layers"][at // 8, at // 2 % 4] |= np.uint32(layers[slot] << (16 * (at % 2)))
     rows = Mappings.of({slot: ref for slot, ref in refs.items() if slot in layers}).rows
     row["mappings"][: len(rows)] = rows
     return row
+
+
+def _glance(row: NDArray[Any]) -> int:
+    """What the fast quality takes a material for: its base colour in bytes, red lowest, sRGB; glass is seen through."""
+    linear = np.clip(row["base_color"][:3].astype(float), 0.0, 1.0)
+    shown = np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)
+    alpha = float(np.clip(row["base_color"][3] * (1.0 - 0.8 * row["transmission"]), 0.0, 1.0))
+    red, green, blue, opaque = (round(255 * each) for each in (*shown.tolist(), alpha))
+    return red | green << 8 | blue << 16 | opaque << 24
 
 
 def _put_layers(m: Material, row: NDArray[Any]) -> None:
