@@ -37,7 +37,9 @@ def stage() -> Iterator[tuple[tx.App, int]]:
         world.spawn(Transform(translation=(-2, 1, -4)), Shape("sphere", size=(2, 2, 2)), Material(base_color=(0.02, 0.03, 0.1, 1)))
         world.spawn(Transform(rotation=(-0.5, 0.2, 0.0, 0.84)), Light(intensity=2.0))
         world.spawn(Environment(turbidity=8.0, sun_direction=(-0.5, 0.6, 0.6)))
-        yield app, world.spawn(Weather())
+        weather = world.spawn(Weather())
+        app.settle()  # each test may be the first
+        yield app, weather
 
 
 @pytest.mark.parametrize(("name", "weather"), [("rain", (12.0, 0.0, (3.0, 0.0, 1.0))), ("snow", (0.0, 1.5, (1.0, 0.0, 0.0)))])
