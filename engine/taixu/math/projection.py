@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = ["frustum_planes", "look_at", "orthographic", "perspective"]
 
 Array = NDArray[np.floating[Any]]
+_OF_ROWS = np.array([[1, 0, 0, 1], [-1, 0, 0, 1], [0, 1, 0, 1], [0, -1, 0, 1], [0, 0, 1, 0], [0, 0, -1, 1]], float)
+"""Planes as sums of a matrix's rows."""
 
 
 def perspective(fov_y_rad: float, aspect: float, near_m: float, *, far_m: float | None = None) -> Array:
@@ -47,7 +49,9 @@ def frustum_planes(clip_from_world: ArrayLike) -> Array:
 
     A plane at infinity has a zero normal and lets everything pass.
     """
-    m = np.asarray(clip_from_world, float)
-    planes = np.stack([m[3] + m[0], m[3] - m[0], m[3] + m[1], m[3] - m[1], m[2], m[3] - m[2]])
-    length = np.linalg.norm(planes[:, :3], axis=1, keepdims=True)
+    planes = _OF_ROWS @ np.asarray(clip_from_world, float)
+    x, y, z = planes[:, 0], planes[:, 1], planes[:, 2]
+    length = np.sqrt(x * x + y * y + z * z)[:, None]
+    if length.min() > 1e-12:
+        return planes / length
     return np.where(length > 1e-12, planes / np.where(length > 1e-12, length, 1.0), (0.0, 0.0, 0.0, 1.0))

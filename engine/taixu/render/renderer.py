@@ -254,13 +254,14 @@ class Renderer:
     def _render_view(self, frame: FrameContext, view: View, index: int) -> None:
         mirror = self._current
         assert mirror is not None
-        frusta = np.concatenate([view_planes(view)[None], self.lighting.plan(view)])
+        planes = view_planes(view)
+        frusta = np.concatenate([planes[None], self.lighting.plan(view)])
         mirror.deformer.show(frame.world, view, mirror.renderables, frusta, np.arange(len(frusta)) > 0)
         self.device.bind_storage(StorageSlot.MATERIALS, self.materials.buffer)
         mirror.deformer.bind()
         for feature in self.features:
             feature.prepare(frame, view)
-        values = view_block(view, index=index)
+        values = view_block(view, index=index, planes=planes)
         block = finished = self.device.push(values)
         if temporal_of(view) is not None:
             finished = self.device.push(finished_block(view, values))

@@ -176,8 +176,12 @@ def view_planes(view: View) -> NDArray[np.floating[Any]]:
     return frustum_planes(camera.clip_from_view(width / height) @ _invert_rigid(camera.world_from_camera))
 
 
-def view_block(view: View, *, index: int = 0, advance: bool = True) -> NDArray[Any]:
-    """The view's uniform block for this frame; `advance` makes this frame the next one's previous."""
+def view_block(
+    view: View, *, index: int = 0, advance: bool = True, planes: NDArray[np.floating[Any]] | None = None
+) -> NDArray[Any]:
+    """The view's uniform block for this frame; `advance` makes this frame the next one's previous, `planes` are its `view_planes`
+    where they are known.
+    """
     camera, (width, height) = view.camera, view.size
     view_from_world = _invert_rigid(camera.world_from_camera)
     clip_from_view = camera.clip_from_view(width / height)
@@ -195,7 +199,7 @@ def view_block(view: View, *, index: int = 0, advance: bool = True) -> NDArray[A
     block["view_from_world"], block["clip_from_view"] = view_from_world.T, jittered.T
     block["world_from_view"] = camera.world_from_camera.T
     block["previous_clip_from_world"], block["plain_clip_from_world"] = previous[0].T, plain.T
-    block["frustum_planes"] = view_planes(view)
+    block["frustum_planes"] = frustum_planes(plain) if planes is None else planes
     block["camera_position"][:3] = camera.world_from_camera[:3, 3]
     block["camera_position"][3] = 0.0 if camera.height_m > 0 else 1.0
     block["camera_cell"][:3], block["previous_cell"][:3] = camera.cell, previous[1]
