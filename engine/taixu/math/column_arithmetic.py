@@ -85,5 +85,5 @@ REDUCE: Mapping[str, Callable[[Any], Any]] = {
     "sum": lambda a: np.asarray(a, np.float64).sum(),
     "smallest": lambda a: a.min() if len(a) else np.nan,
     "largest": lambda a: a.max() if len(a) else np.nan,
-    "finite": lambda a: np.isfinite(a).all(),
+    "finite": lambda a: np.logical_and.reduce(np.isfinite(a)),
 }

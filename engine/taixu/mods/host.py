@@ -144,14 +144,14 @@ class ModHost:
         stable = self.world.stable_id(entity) if entity else 0
         fields = _fields(sources.get(entry, ""), values or {})
         mod = LoadedMod(self, Given(name, dict(sources), entry, grants, fields, stable, seed_key))
-        self.mods[name] = mod
+        self.mods[name], self._writers = mod, None
         if "chat" in grants.capabilities:
             self.world.resource(Chat).open = True
         return mod
 
     def unload(self, name: str, *, with_entities: bool = True) -> None:
         """End a mod; what it shows goes, and what it spawned does too unless told otherwise."""
-        mod = self.mods.pop(name)
+        mod, self._writers = self.mods.pop(name), None
         self._told_writers = {told for told in self._told_writers if name not in told[:2]}
         mod.boxed.close()
         self.hide(mod)
@@ -179,7 +179,7 @@ class ModHost:
             new.boxed.close()
             self.say("error", f"mod {name!r} is not reloaded, its last good version runs on: {wrong}", mod=old)
             return False
-        self.mods[name] = new
+        self.mods[name], self._writers = new, None
         old.boxed.close()
         self.say("info", f"mod {name!r} is reloaded, its state is kept", mod=new)
         return True
@@ -201,7 +201,6 @@ class ModHost:
         """The beginning of a step: carry out what mods answered to the last one, in load order."""
         self.log.begin_frame(self.world.resource(Clock).frames)
         self._wrote.clear()
-        self._writers = None
         for mod in list(self.mods.values()):
             mod.collect(_WAIT_SECS if self.wait else 0.0)
         share_out(self.mods.values(), self.world.resource(Clock).ticks)

@@ -72,6 +72,8 @@ class Inbox:
 
         Where there are too many for one step, senders take turns; those without a turn are missed.
         """
+        if not self._order:
+            return []
         taken = self._share()
         left = {sender: iter(letters) for sender, letters in self._letters.items()}
         counts = dict.fromkeys(self._letters, 0)

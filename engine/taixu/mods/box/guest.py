@@ -11,6 +11,7 @@ import ctypes
 import struct
 import weakref
 from collections.abc import Callable
+from contextvars import Context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -116,6 +117,8 @@ class Guest:
         self._image = image
         self._most_bytes = memory_bytes
         self._log = log
+        self._quiet = Context()  # in it operations on columns divide by nought without a word
+        self._quiet.run(np.seterr, all="ignore")
         self._allowed = 0
         self._dead = ""
         self._owed = 0
@@ -281,8 +284,7 @@ class Guest:
                 raise self._die("memory", f"no memory is left in the mod for a message of {len(text)} bytes")
             self.view(address, len(text))[:] = text
             arguments += [address, len(text)]
-        with np.errstate(all="ignore"):  # for operations on columns
-            packed = self._run(name, *arguments, *after)
+        packed = self._run(name, *arguments, *after)
         address, size = packed >> 32, packed & 0xFFFFFFFF
         answer = self._bytes(address, size).tobytes()
         for place in places:
@@ -292,20 +294,26 @@ class Guest:
         raise GuestError(answer[1:].decode("utf-8", "replace"))
 
     def _run(self, name: str, *arguments: int) -> int:
+        try:
+            return self._quiet.run(self._functions[name], *arguments)
+        except Exception as error:
+            raise self._why(error) from None
+
+    def _why(self, error: Exception) -> BaseException:
+        """What is raised where a call into the guest failed."""
         from wasmtime import Trap, WasmtimeError
 
-        try:
-            return self._functions[name](*arguments)
-        except (Trap, WasmtimeError) as error:
-            if self._raised:
-                raise self._refuse(self._raised[0]) from None
-            if isinstance(error, WasmtimeError):
-                raise self._die("trap", str(error).splitlines()[0]) from None
-            code = error.trap_code
-            reason = _REASONS.get(code.name, "trap") if code is not None else "trap"
-            if reason == "trap" and self.memory_bytes + _PAGE > self._most_bytes:
-                reason = "memory"
-            raise self._die(reason, _FIRST_WORDS[reason]) from None
+        if not isinstance(error, (Trap, WasmtimeError)):
+            return error
+        if self._raised:
+            return self._refuse(self._raised[0])
+        if isinstance(error, WasmtimeError):
+            return self._die("trap", str(error).splitlines()[0])
+        code = error.trap_code
+        reason = _REASONS.get(code.name, "trap") if code is not None else "trap"
+        if reason == "trap" and self.memory_bytes + _PAGE > self._most_bytes:
+            reason = "memory"
+        return self._die(reason, _FIRST_WORDS[reason])
 
     def _refuse(self, error: BaseException) -> BaseException:
         """What is raised for an exception of the host's own functions."""
@@ -359,7 +367,10 @@ class Guest:
         place = self._bytes(pointer & 0xFFFFFFFF, _OPERATION.size + 8)
         op, dst, a, b, n, k = _OPERATION.unpack_from(place)
         asked = ops.list_of(self._numbers, dst, n) if op == ops.ALL else [(op, dst, a, b, n, k)]
-        self._pay(sum(_OP_FUEL + ops.weight(each[0]) * max(0, min(each[4], ops.MOST_ELEMENTS)) for each in asked))
+        fuel = 0
+        for each in asked:
+            fuel += _OP_FUEL + ops.weight(each[0]) * max(0, min(each[4], ops.MOST_ELEMENTS))
+        self._pay(fuel)
         _ANSWER.pack_into(place, _OPERATION.size, ops.apply_all(self._numbers, asked))
 
     def _numbers(self, address: int, count: int, dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -11,6 +11,7 @@ use the same functions (`taixu.math.column_arithmetic`), so that both tiers calc
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -45,8 +46,8 @@ _WEIGHTS = [_PLAIN_FUEL] * 256
 for _name in (*_SLOW, "take", "put"):
     _WEIGHTS[OP_NUMBERS[_name]] = _SLOW_FUEL if _name in _SLOW else _MOVE_FUEL
 _NAMES = {number: name for name, number in OP_NUMBERS.items() if name != "all"}
-_REDUCTIONS = frozenset(OP_NUMBERS[name] for name in REDUCE)
 _F8 = np.dtype("<f8")
+_SIX = struct.Struct("<6d")
 _FUNCTIONS: dict[str, Any] = {**BINARY, **COMPARE, **LOGIC, **UNARY, **REDUCE}
 
 
@@ -91,9 +92,9 @@ def list_of(view: View, address: int, count: int) -> list[tuple[int, int, int, i
     """The operations of a list; ValueError where a number of one cannot be."""
     if not 0 <= count <= _MOST_LISTED:
         raise ValueError(f"no list of {count} column operations")
-    numbers = iter(view(address, count * 6, _F8).tolist())
+    numbers = view(address, count * 6, _F8)
     try:
-        return [(int(op), int(dst), int(a), int(b), int(n), k) for op, dst, a, b, n, k in zip(*[numbers] * 6, strict=True)]
+        return [(int(op), int(dst), int(a), int(b), int(n), k) for op, dst, a, b, n, k in _SIX.iter_unpack(numbers.data)]
     except OverflowError:
         raise ValueError("a number of a column operation is infinite") from None
 
@@ -106,7 +107,7 @@ def apply_all(view: View, operations: Iterable[tuple[int, int, int, int, int, fl
         if not 0 <= n <= MOST_ELEMENTS:
             raise ValueError(f"no column operation of {n} numbers")
         each = plan(view, (dst, a, b), n, k)
-        if op & 0xFF in _REDUCTIONS:
+        if each is not None:
             found = each if found is None else found + each
     return 0.0 if found is None else found
 
@@ -116,7 +117,7 @@ def weight(op: int) -> int:
     return _WEIGHTS[op & 0xFF]
 
 
-_Plan = Callable[[View, tuple[int, int, int], int, float], float]
+_Plan = Callable[[View, tuple[int, int, int], int, float], float | None]
 _plans: dict[int, _Plan] = {}
 """What was asked for before: there are some ten thousand that can be."""
 
@@ -150,7 +151,7 @@ def _plan_arithmetic(name: str, to: Any, first: Any, second: Any) -> _Plan:
     function, is_single, is_float = _FUNCTIONS[name], name in UNARY, to.kind == "f"
     is_direct = name in BINARY or to.kind == "b"
 
-    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> float:
+    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> None:
         out = view(at[0], n, to)
         left: Any = k if first is None else view(at[1], n, first)
         if is_single:
@@ -161,7 +162,6 @@ def _plan_arithmetic(name: str, to: Any, first: Any, second: Any) -> _Plan:
             out[...] = function(left, k if second is None else view(at[2], n, second), to)
         if is_float and n:
             _settle(out)
-        return 0.0
 
     return run
 
@@ -184,11 +184,10 @@ def _plan_reduction(name: str, first: Any) -> _Plan:
 
 
 def _plan_select(to: Any, first: Any, second: Any) -> _Plan:
-    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> float:
+    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> None:
         out = view(at[0], n, to)
         mask = np.asarray(k if first is None else view(at[1], n, first), bool)
         np.copyto(out, _cast(k if second is None else view(at[2], n, second), to), where=mask)
-        return 0.0
 
     return run
 
@@ -196,21 +195,24 @@ def _plan_select(to: Any, first: Any, second: Any) -> _Plan:
 def _plan_where(to: Any, first: Any, second: Any) -> _Plan:
     if first is None or second is None:
         raise ValueError("where chooses between a number and a column by a column of truths")
+    is_plain = second == to and to.kind == "f"
 
-    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> float:
+    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> None:
         out = view(at[0], n, to)
-        mask = np.array(view(at[1], n, first), bool)  # a copy: what it says may lie where it is written to
-        out[...] = _cast(view(at[2], n, second), to)
-        np.copyto(out, _cast(k, to), where=mask)
-        return 0.0
+        mask = view(at[1], n, first).astype(bool)  # a copy: what it says may lie where it is written to
+        other = view(at[2], n, second)
+        out[...] = other if is_plain else _cast(other, to)
+        np.copyto(out, k if is_plain else _cast(k, to), where=mask)
 
     return run
 
 
 def _plan_copy(to: Any, first: Any) -> _Plan:
-    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> float:
-        view(at[0], n, to)[...] = _cast(k if first is None else view(at[1], n, first), to)
-        return 0.0
+    is_plain = first == to
+
+    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> None:
+        values = k if first is None else view(at[1], n, first)
+        view(at[0], n, to)[...] = values if is_plain else _cast(values, to)
 
     return run
 
@@ -233,10 +235,10 @@ def _plan_move(name: str, to: Any, first: Any, second: Any) -> _Plan:
     if to is None or first is None or second is None or second.kind not in "iu":
         raise ValueError("take and put move columns by whole numbers")
 
-    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> float:
+    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> None:
         rows = view(at[2], n, second).astype(np.int64)
         if not n:
-            return 0.0
+            return
         least, most = int(rows.min()), int(rows.max())
         if least < 0 or most >= MOST_ELEMENTS:
             raise ValueError("an index of a column operation lies outside")
@@ -244,6 +246,5 @@ def _plan_move(name: str, to: Any, first: Any, second: Any) -> _Plan:
             view(at[0], n, to)[...] = view(at[1], most + 1, first)[rows]
         else:
             view(at[0], most + 1, to)[rows] = view(at[1], n, first)
-        return 0.0
 
     return run

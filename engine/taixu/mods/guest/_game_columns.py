@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from array import array
 
-from _game_numbers import STORED, TYPES, Held, ask, find, has_host, promote, run, with_number
+from _game_numbers import STORED, TYPES, Held, ask, find, has_host, number_of, promote, run, wait, with_number
 
 __all__ = ["Column", "Vectors", "are_finite", "binary", "choose", "made", "unary"]
 
@@ -23,11 +23,6 @@ def made(code, count):
 
 
 def binary(name, a, b, code=None):
-    if type(b) is float and type(a) is Column and has_host():
-        count = len(a._array)
-        out = made(code or (a._code if a._code in "fd" else "d"), count)
-        ask(name, out, a, b, count)
-        return out
     if isinstance(b, Vectors) or isinstance(a, Vectors):
         return _by_parts(lambda x, y: binary(name, x, y, code), a, b)
     if isinstance(a, Column):
@@ -35,11 +30,14 @@ def binary(name, a, b, code=None):
         count = len(a)
     else:
         common, count = with_number(b._code, a), len(b)
-    if name in ("div", "pow", "atan2") and common not in "fd":
-        common = "d"
-    out = made(code or common, count)
+    out = made(code or _divided(name, common), count)
     run(name, out, a, b)
     return out
+
+
+def _divided(name, code):
+    """Whole numbers become broken ones in what divides."""
+    return "d" if code not in "fd" and name in ("div", "pow", "atan2") else code
 
 
 def unary(name, a, code=None):
@@ -60,7 +58,28 @@ def _by_parts(function, a, b):
 
 
 def _operator(name, code=None):
+    known = {}  # by the types of two columns, or of a column and a number: what to ask for, noughts, and what comes of it
+
+    def learn(a, b):
+        result = code or _divided(name, promote(a, b) if b else with_number(a, 0.0))
+        found = known[a, b] = number_of(name, result, a, b), _ONE[result], result
+        return found
+
     def forward(self, other):
+        if type(self) is Column and has_host():  # what most say, and so the shortest way
+            kind = type(other)
+            if kind is float:
+                op, noughts, result = known.get((self._code, "")) or learn(self._code, "")
+                count = len(self._array)
+                out = Column(noughts * count, result)
+                wait(op, out._at, self._at, 0, count, other, out, self)
+                return out
+            if kind is Column and len(other._array) == len(self._array):
+                op, noughts, result = known.get((self._code, other._code)) or learn(self._code, other._code)
+                count = len(self._array)
+                out = Column(noughts * count, result)
+                wait(op, out._at, self._at, other._at, count, 0.0, out, self, other)
+                return out
         if not isinstance(other, (int, float, Column, Vectors)):
             return NotImplemented
         return binary(name, self, other, code)
@@ -199,6 +218,8 @@ class Column(_Arithmetic, Held):
                 ask("fill", self, values, None, len(self))
             else:
                 self._data[:] = array(self._array.typecode, [values]) * len(self)
+        elif type(values) is Column and has_host() and len(values._array) == len(self._array):
+            wait(number_of("copy", self._code, values._code, ""), self._at, values._at, 0, len(self._array), 0.0, self, values)
         elif isinstance(values, Column):
             run("copy", self, values)
         else:

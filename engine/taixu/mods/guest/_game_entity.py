@@ -33,7 +33,10 @@ def refresh(changed):
     slow path finds out what there is to say.
     """
     global _t, _w, _cap, _cap2
-    _t = mirror.data.get("transform.translation", _NOTHING)
+    places = mirror.data.get("transform.translation", _NOTHING)
+    if places is _t and _cap == mirror.capacity and changed is not None and not changed:
+        return
+    _t = places
     _w = memoryview(_t if mirror.can_place else _NOTHING)
     _cap, _cap2 = mirror.capacity, 2 * mirror.capacity
     use_places(_t, min(_cap, len(_t) // 3), mirror.can_place)

@@ -6,7 +6,7 @@ import math
 from array import array
 
 from _game_columns import Column, Vectors, binary, choose, made, unary
-from _game_numbers import ask, find, has_host, promote, run, with_number
+from _game_numbers import find, has_host, number_of, promote, run, wait, with_number
 from _game_plain import PLAIN, larger, smaller
 from _game_wire import GameError
 
@@ -66,6 +66,10 @@ def atan2(y, x):
 
 
 def where(mask, yes, no):
+    if has_host() and type(yes) is float and type(no) is Column and type(mask) is Column:  # what most say, the shortest way
+        count = len(mask._array) if no._code in "fd" else -1
+        if len(no._array) == count:
+            return _where(mask, yes, no)
     if isinstance(mask, bool):
         return yes if mask else no
     if not isinstance(mask, Column):
@@ -79,14 +83,20 @@ def where(mask, yes, no):
         code = "d" if isinstance(yes, float) or isinstance(no, float) else "q"
     if isinstance(no, Column) and no._code == code and len(no) == len(mask):
         if has_host() and not isinstance(yes, Column):
-            out = made(code, len(mask))
-            ask("where", out, mask, no, len(mask), float(yes))
-            return out
+            return _where(mask, float(yes), no)
         out = no.copy()
     else:
         out = made(code, len(mask))
         out._take(no)
     choose(out, mask, yes)
+    return out
+
+
+def _where(mask, number, no):
+    """The number where the mask is true, else what the column says, which keeps its type."""
+    count = len(mask._array)
+    out = made(no._code, count)
+    wait(number_of("where", no._code, mask._code, no._code), out._at, mask._at, no._at, count, number, out, mask, no)
     return out
 
 

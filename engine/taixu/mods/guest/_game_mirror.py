@@ -14,8 +14,10 @@ from weakref import ref
 from _game_vectors import Quat, Vec3
 from _game_wire import GameError
 
-__all__ = ["Field", "Mirror", "mirror"]
+__all__ = ["TIMES", "Field", "Mirror", "mirror"]
 
+TIMES = frozenset(("tick", "time", "step", "dt"))
+"""What the engine says in every step, and in most steps no more."""
 _ALL_LANES = 255
 _MOST_UNSETTLED = 64
 
@@ -118,6 +120,8 @@ class Mirror:
             said = self.data["@written"]
             said[:] = array("B", bytes(len(said)))
             self._wrote = False
+        if not (self.edited or self.pending or self.added) and facts.keys() == TIMES:
+            return touched
         for entity, mask in self.edited.items():
             if entity in self.masks:
                 self.masks[entity] = mask
@@ -321,9 +325,11 @@ class Mirror:
         unsettled, self._unsettled = self._unsettled, []
         for each in unsettled:
             columns = each()
-            if columns is not None and columns is not but:
+            if columns is None:
+                continue
+            if columns is not but:
                 columns.settle(key)
-            if columns is not None and key is not None:
+            if key is not None:
                 self._unsettled.append(each)
 
     def mark(self, key, lanes=_ALL_LANES, but=None):

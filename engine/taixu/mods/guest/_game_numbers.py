@@ -8,21 +8,23 @@ Python calculates at once.
 from __future__ import annotations
 
 from array import array
-from itertools import chain
 
 from _game_plain import PLAIN
 
-__all__ = ["STORED", "TYPES", "Held", "ask", "find", "flush", "has_host", "promote", "run", "use_host", "with_number"]
+__all__ = [
+    "STORED", "TYPES", "Held", "ask", "find", "flush", "has_host", "number_of", "promote", "run", "use_host", "wait", "with_number",
+]  # fmt: skip
 
 TYPES = {"f": 1, "d": 2, "i": 3, "I": 4, "B": 5, "?": 6, "Q": 7, "q": 8}
 STORED = {"?": "B"}
 _RANK = {"?": 0, "B": 1, "i": 2, "I": 3, "q": 4, "Q": 5, "f": 6, "d": 7}
-_MOST_WAITING = 24
+_SIX = 6
+_MOST_WAITING = 24 * _SIX
 _MOST_FOUND = 8
 _host = None
 _ops = {}
 _all = 0
-_waiting, _held = [], []
+_waiting, _held = [], []  # six numbers an operation, and the columns that they speak of
 _packed = {}
 
 
@@ -66,11 +68,19 @@ def flush():
     """Have everything done that was asked for; gives what reductions in it found."""
     if not _waiting:
         return 0.0
-    asked = array("d", chain.from_iterable(_waiting))
-    found = _host(_all, asked.buffer_info()[0], 0, 0, len(_waiting), 0.0)
+    asked = array("d", _waiting)
+    found = _host(_all, asked.buffer_info()[0], 0, 0, len(_waiting) // _SIX, 0.0)
     _waiting.clear()
     _held.clear()
     return found
+
+
+def wait(op, at, first, second, count, k, *held):
+    """Ask for an operation by its number, on columns at addresses; whoever lies there is held until it is done."""
+    _waiting.extend((op, at, first, second, count, k))
+    _held.append(held)
+    if len(_waiting) >= _MOST_WAITING:
+        flush()
 
 
 def ask(name, out, a, b, count, k=0.0):
@@ -86,19 +96,18 @@ def ask(name, out, a, b, count, k=0.0):
         two, second = b._code, b._at
     elif b is not None:
         k = float(b)
-    op = _packed.get((name, to, one, two)) or _pack(name, to, one, two)
-    _waiting.append((op, at, first, second, count, k))
-    _held.append((out, a, b))
-    if len(_waiting) >= _MOST_WAITING:
-        flush()
+    wait(number_of(name, to, one, two), at, first, second, count, k, out, a, b)
 
 
-def _pack(*key):
-    name, *codes = key
-    op = _ops[name]
-    for place, code in enumerate(codes):
-        op |= (TYPES[code] if code else 0) << 8 + 4 * place
-    _packed[key] = op
+def number_of(*key):
+    """The number that asks for an operation on columns of these types ("" for a number): name, what comes of it, a, b."""
+    op = _packed.get(key)
+    if op is None:
+        name, *codes = key
+        op = _ops[name]
+        for place, code in enumerate(codes):
+            op |= (TYPES[code] if code else 0) << 8 + 4 * place
+        _packed[key] = op
     return op
 
 
@@ -106,10 +115,10 @@ def find(name, columns):
     """The sum of what a reduction finds in columns."""
     if len(columns) > _MOST_FOUND:
         raise ValueError(f"{len(columns)} columns are not looked at together")
-    if len(_waiting) + len(columns) >= _MOST_WAITING:
+    if len(_waiting) + _SIX * len(columns) >= _MOST_WAITING:
         flush()
     for column in columns:
-        ask(name, None, column, None, len(column))
+        wait(number_of(name, "", column._code, ""), 0, column._at, 0, len(column._array), 0.0, column)
     return flush()
 
 

@@ -9,7 +9,7 @@ from random import Random
 
 from _game_entity import entity_of, mark_places, refresh, show_components
 from _game_event import Event
-from _game_mirror import mirror
+from _game_mirror import TIMES, mirror
 from _game_numbers import flush
 from _game_routines import RayBatch, TimerQueue, Wait, WaitEvent, ticks_of
 from _game_stored import Stored
@@ -131,6 +131,18 @@ def run(facts):
     """One step; gives what the engine is to do."""
     refresh(mirror.begin(facts))
     state.tick, state.time, state.dt = facts["tick"], facts["time"], facts["step"]
+    if facts.keys() != TIMES:
+        _take_in(facts)
+    if state.error is None:
+        _step(facts)
+    mirror.settle()
+    mark_places()
+    flush()
+    return _result()
+
+
+def _take_in(facts):
+    """What is said only when it changes."""
     if "made" in facts:
         state.made = set(facts["made"])
     if "actions" in facts:
@@ -141,12 +153,6 @@ def run(facts):
         state.joints = {int(entity): values for entity, values in facts["joints"].items()}
     if "stored" in facts:
         state.stored = Stored(facts["stored"], most_bytes=mirror.capabilities["storage"] * 1024)
-    if state.error is None:
-        _step(facts)
-    mirror.settle()
-    mark_places()
-    flush()
-    return _result()
 
 
 def _step(facts):

@@ -17,10 +17,10 @@ class Columns:
     """Copies of columns of one component, an entry an entity in the order of stable ids.
 
     Attributes named like the fields hold columns; change them and call `write`. What nobody looks at is not copied: only before
-    the mirror changes (`settle`) does it become one.
+    the mirror changes (`settle`) does it become one, and whoever asks a second time finds it as an attribute of its own.
     """
 
-    __slots__ = ("__weakref__", "_columns", "_component", "_ids", "_moment", "_rows", "_seen")
+    __slots__ = ("__dict__", "__weakref__", "_columns", "_component", "_ids", "_moment", "_rows", "_seen")
 
     def __init__(self, component, fields, having, without, own):
         keys, ids, rows = mirror.planned((component, fields, having, without, own), _plan)
@@ -54,6 +54,7 @@ class Columns:
             raise AttributeError(f"column {name!r} was not asked for; there are {', '.join(self._columns)}") from None
         if found is None:
             found = self._columns[name] = _gather(mirror.components[self._component][name], self._rows, len(self._ids))
+        self.__dict__[name] = found
         return found
 
     def __setattr__(self, name, values):
@@ -82,7 +83,7 @@ class Columns:
 
 
 _put_columns, _put_component, _put_ids, _put_moment, _put_rows, _put_seen = (
-    getattr(Columns, name).__set__ for name in Columns.__slots__ if name != "__weakref__"
+    getattr(Columns, name).__set__ for name in Columns.__slots__ if not name.startswith("__")
 )
 
 
@@ -171,15 +172,18 @@ def _gather(field, rows, count):
 def _scatter(field, rows, column, may_skip, whose):
     """Write a column into the mirror; where nobody else can have written meanwhile, only the parts that were touched."""
     lanes = [column] if field.width == 1 else column._lanes if isinstance(column, _Mirrored) else column._parts
-    touched = [place for place, lane in enumerate(lanes) if lane is not None and (lane._touched or not may_skip)]
+    touched = [(place, lane) for place, lane in enumerate(lanes) if lane is not None and (lane._touched or not may_skip)]
     if not touched:
         return
-    if field.code in "fd" and not are_finite([lanes[place] for place in touched]):
+    if field.code in "fd" and not are_finite([lane for _, lane in touched]):
         raise GameError(f"column {field.name!r} of {field.component!r} holds a number that is not finite")
-    mirror.mark(field.key, sum(1 << place for place in touched), whose)
+    bits = 0
+    for place, _ in touched:
+        bits |= 1 << place
+    mirror.mark(field.key, bits, whose)
     data = mirror.data[field.key]
-    for place in touched:
-        lane, begin = lanes[place], place * mirror.capacity
+    for place, lane in touched:
+        begin = place * mirror.capacity
         lane._touched = False
         if isinstance(rows, int):
             data[begin + rows : begin + rows + len(lane)] = lane._data

@@ -5,10 +5,10 @@ from __future__ import annotations
 import _game_runtime as _runtime
 from _game_entity import Entity
 from _game_entity import Made as _Made
-from _game_fields import checked_field as _checked_field
 from _game_entity import entities_of as _entities_of
 from _game_entity import entity_of as _entity_of
 from _game_event import Event
+from _game_fields import checked_field as _checked_field
 from _game_functions import atan2, clamp, cos, exp, floor, largest, length, maximum, minimum, roll, sin, smallest, sqrt, sum, where
 from _game_mirror import mirror as _mirror
 from _game_routines import RayBatch as _RayBatch
