@@ -145,10 +145,11 @@ class View:
     def eye(self) -> Eye:
         """Where it looks from, for what shows as much detail as can be seen."""
         camera, traced = self.camera, bool(self.settings.get("traced") or self.settings.get("reference"))
+        error = 0.0 if traced else float(self.settings.get("shape_error_px", 0.0))
         position = camera.world_from_camera[:3, 3] + np.asarray(camera.cell, np.float64) * CELL_M
         if camera.height_m > 0:
-            return Eye(position, self.size[1] / camera.height_m, is_parallel=True, wants_meshes=traced)
-        return Eye(position, self.size[1] / (2 * np.tan(camera.fov_y_rad / 2)), wants_meshes=traced)
+            return Eye(position, self.size[1] / camera.height_m, is_parallel=True, wants_meshes=traced, error_px=error)
+        return Eye(position, self.size[1] / (2 * np.tan(camera.fov_y_rad / 2)), wants_meshes=traced, error_px=error)
 
     def configuration(self) -> tuple[Any, ...]:
         """What, when it changes, makes the pass graph be resolved anew."""

@@ -32,12 +32,15 @@ class Eye:
         Distance makes nothing smaller.
     wants_meshes
         Impostors are nothing to it: rays that look at things from all sides.
+    error_px
+        So far off may the edges of shapes lie; 0 where each shape is to be as fine as it is made.
     """
 
     position: NDArray[np.float64]
     pixels_per_rad: float
     is_parallel: bool = False
     wants_meshes: bool = False
+    error_px: float = 0.0
 
     def pixels_per_m(self, distances: NDArray[np.float64]) -> NDArray[np.float64]:
         """How many pixels a metre covers at distances."""

@@ -9,7 +9,7 @@ nothing flickers between two.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -19,7 +19,7 @@ from taixu.assets.levels import Levels
 from taixu.assets.model import ModelData
 from taixu.ecs import Table, World, indices_of, row_count
 from taixu.scene.components import CELL_M, MeshInstance
-from taixu.scene.details import Eye
+from taixu.scene.details import Details, Eye
 from taixu.scene.impostors import impostor_levels
 from taixu.scene.library import LibraryMesh, MaterialLibrary, MeshLevels, MeshLibrary
 from taixu.scene.transforms import WorldTransforms
@@ -34,6 +34,9 @@ _IMPOSTOR_PX = 64.0
 """Width on the screen at which a model's impostor comes: a person of then forty pixels moves arms and legs by a few."""
 _FRAMES, _FRAME_PX = 8, 48
 _WALKERS_FRAMES = 6
+_FINEST_PX = 1e-6
+_MOST_SHAPES = 1 << 14
+"""So many shapes of a table are looked at before a picture; the others keep their forms for a picture more."""
 
 
 class LevelState:
@@ -49,7 +52,10 @@ class LevelState:
         self._spheres = np.zeros((0, 4))
         self._last = self._plain = np.zeros(0, np.int8)
         self._impostors = np.zeros(0, np.uint32)
-        self._rows: dict[int, NDArray[np.intp]] = {}  # by the table's id: tables live as long as their world
+        self._exact = np.zeros(0, bool)
+        self._rows: dict[int, _Rows] = {}  # by the table's id: tables live as long as their world
+        self._has_coarse = False
+        self._turn = 0
 
     def fork(self, world: World) -> LevelState:
         return LevelState()
@@ -62,6 +68,7 @@ class LevelState:
             self._set_of_mesh, self._level_of_mesh = np.zeros(0, np.int32), np.zeros(0, np.int8)
             self._numbers, self._edges, self._spheres = np.zeros((0, 0), np.uint32), np.zeros((0, 0)), np.zeros((0, 4))
             self._last, self._plain, self._impostors = np.zeros(0, np.int8), np.zeros(0, np.int8), np.zeros(0, np.uint32)
+            self._exact = np.zeros(0, bool)
         self._library_seen, self._forms_seen = library.levels_version, library.forms_version
         more = len(library) - len(self._set_of_mesh)
         self._set_of_mesh = np.concatenate([self._set_of_mesh, np.full(more, -1, np.int32)])
@@ -95,6 +102,7 @@ class LevelState:
                 numbers[row, : len(each.dressed)] = each.dressed
             edges[row, : count - 1] = each.edges_px
         self._numbers, self._edges = numbers, edges
+        self._exact = np.concatenate([self._exact, np.array([each.is_exact for each in sets], bool)])
         self._spheres = np.concatenate([self._spheres, np.array([each.sphere for each in sets]).reshape(-1, 4)])
         self._impostors = np.concatenate([self._impostors, waiting])
         self._plain = np.concatenate([self._plain, plain])
@@ -107,41 +115,65 @@ def show_levels(world: World, eyes: Sequence[Eye]) -> None:
     library, state = world.resource(MeshLibrary), world.resource(LevelState)
     if (not library.levels and not len(state._numbers)) or not state._learn(library) or not eyes:
         return
-    places = world.resource(WorldTransforms)
     since, state.tick = state.tick, world.tick
     world.advance()
-    wrote = False
     known, state._rows = state._rows, {}
+    has_coarse, state._has_coarse = state._has_coarse, all(each.error_px > 0 for each in eyes)
+    state._turn += 1
+    wrote = False
     for table in world.query(MeshInstance).tables():
         rows = state._rows[id(table)] = _rows_of(state, table, known.get(id(table)), since)
-        if not len(rows):
-            continue
-        shown = table.read(MeshInstance, "mesh")[rows]
-        sets = state._set_of_mesh[shown]
-        indices = indices_of(table.entities)[rows]
-        levels = _levels(state, places, indices, sets, state._level_of_mesh[shown], eyes)
-        if any(each.wants_meshes for each in eyes):
-            levels = np.minimum(levels, state._plain[sets])
-        early = levels > state._last[sets]
-        if early.any():
-            library.wanted_impostors.update(np.unique(state._impostors[sets[early]]).tolist())
-            levels = np.minimum(levels, state._last[sets])
-        wanted = state._numbers[sets, levels]
-        other = np.flatnonzero(wanted != shown)
-        if len(other):
-            table.set(MeshInstance, "mesh", wanted[other], rows=rows[other])
-            wrote = True
+        shapes = rows.shapes if has_coarse or state._has_coarse else rows.shapes[:0]
+        if len(shapes) > _MOST_SHAPES and state._has_coarse and not world.resource(Details).patient:
+            turns = -(-len(shapes) // _MOST_SHAPES)
+            shapes = shapes[state._turn % turns :: turns]
+        for some in (rows.things, shapes):
+            if len(some):
+                wrote |= _show(state, world, library, table, some, eyes)
     if wrote:
         world.advance()
 
 
-def _rows_of(state: LevelState, table: Table, known: NDArray[np.intp] | None, since: int) -> NDArray[np.intp]:
+def _show(
+    state: LevelState, world: World, library: MeshLibrary, table: Table, rows: NDArray[np.intp], eyes: Sequence[Eye]
+) -> bool:
+    """Give some rows of a table their forms; whether any has another one now."""
+    shown = table.read(MeshInstance, "mesh")[rows]
+    sets = state._set_of_mesh[shown]
+    indices = indices_of(table.entities)[rows]
+    levels = _levels(state, world.resource(WorldTransforms), indices, sets, state._level_of_mesh[shown], eyes)
+    if any(each.wants_meshes for each in eyes):
+        levels = np.minimum(levels, state._plain[sets])
+    early = levels > state._last[sets]
+    if early.any():
+        library.wanted_impostors.update(np.unique(state._impostors[sets[early]]).tolist())
+        levels = np.minimum(levels, state._last[sets])
+    wanted = state._numbers[sets, levels]
+    other = np.flatnonzero(wanted != shown)
+    if len(other):
+        table.set(MeshInstance, "mesh", wanted[other], rows=rows[other])
+    return bool(len(other))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of a table whose meshes have levels: shapes, whose forms are exact, and other things."""
+
+    things: NDArray[np.intp]
+    shapes: NDArray[np.intp]
+
+
+def _rows_of(state: LevelState, table: Table, known: _Rows | None, since: int) -> _Rows:
     """Rows whose meshes have levels; looked up anew only where somebody came, went or got another mesh."""
     numbers = table.read(MeshInstance, "mesh")
-    is_good = known is not None and since >= 0 and (not len(known) or known[-1] < len(numbers))
-    if known is not None and is_good and not row_count(table.changed((MeshInstance,), since=since)):
+    parts = () if known is None else (known.things, known.shapes)
+    is_whole = since >= 0 and all(not len(each) or each[-1] < len(numbers) for each in parts)
+    if known is not None and is_whole and not row_count(table.changed((MeshInstance,), since=since)):
         return known
-    return np.flatnonzero(state._set_of_mesh[numbers] >= 0)
+    sets = state._set_of_mesh[numbers]
+    found = np.flatnonzero(sets >= 0)
+    exact = state._exact[sets[found]]
+    return _Rows(found[~exact], found[exact])
 
 
 def _levels(
@@ -150,14 +182,15 @@ def _levels(
 ) -> NDArray[np.intp]:  # fmt: skip
     """The level of each row: how many of its set's edges its size in pixels is below."""
     matrices = places.matrices[indices].reshape(-1, 3, 4).astype(np.float64)
-    spheres = state._spheres[sets]
+    spheres, exact = state._spheres[sets], state._exact[sets]
     scale = np.sqrt(np.square(matrices[:, :, :3]).sum(1).max(1))
     middles = np.einsum("nij,nj->ni", matrices[:, :, :3], spheres[:, :3]) + matrices[:, :, 3] + places.cells[indices] * CELL_M
     radii = scale * spheres[:, 3]
     sizes = np.zeros(len(indices))
     for eye in eyes:
         distances = np.linalg.norm(middles - eye.position, axis=1) - radii
-        sizes = np.maximum(sizes, 2.0 * radii * eye.pixels_per_m(np.maximum(distances, 0.0)))
+        widths = 2.0 * radii * eye.pixels_per_m(np.maximum(distances, 0.0))
+        sizes = np.maximum(sizes, np.where(exact, widths / max(eye.error_px, _FINEST_PX), widths))
     edges = state._edges[sets]
     coarser = sizes[:, None] < edges * np.where(np.arange(edges.shape[1]) >= now[:, None], _SLACK, 1.0)
     return np.asarray(np.cumprod(coarser, axis=1).sum(1), np.intp)

@@ -81,6 +81,8 @@ class MeshLevels:
     told: int = 0
     """The form for those who must not depend on who looks."""
     dressed: tuple[int, ...] = ()
+    is_exact: bool = False
+    """Whether the edges are for eyes that take an error of one pixel for nothing; others leave each form later (`Eye.error_px`)."""
     """The plain forms with the impostor, which casts their shadows far away; they take their place once it has its pictures."""
 
 

@@ -21,6 +21,7 @@ from taixu.scene.post import POST_COMPONENTS
 from taixu.scene.probes import LightProbes
 from taixu.scene.reflections import ReflectionProbe, ScreenReflections
 from taixu.scene.scatter import Scatter, ScatterState, place_scatters, show_scatters
+from taixu.scene.shape_levels import make_shape_forms
 from taixu.scene.shape_meshes import ShapeState, make_shapes
 from taixu.scene.splats import Splats
 from taixu.scene.terrain import Heights, Terrain, TerrainGround, TerrainState, WaterSurface, place_terrains, show_terrains
@@ -52,7 +53,7 @@ class ScenePlugin:
             Heights(),
             TerrainState(),
             LevelState(),
-            Details([show_terrains, show_scatters, show_tilesets, show_levels]),
+            Details([show_terrains, show_scatters, show_tilesets, make_shape_forms, show_levels]),
             ScatterState(),
             TilesetState(),
         ):

@@ -40,6 +40,8 @@ class ShapeState:
         self.tick = 0
         self.resolve = resolve
         self.made: set[int] = set()
+        self.without_forms: dict[int, tuple[str, tuple[float, float, float], float]] = {}
+        """Kind, size and bevel of meshes that have no coarser forms yet, by number."""
 
     def fork(self, world: World) -> ShapeState:
         return ShapeState(self.resolve)
@@ -186,4 +188,5 @@ def _mesh_number(world: World, state: ShapeState, shape: tuple[Any, ...], surfac
         except TaixuError:
             return 0  # nothing to see; documents and the inspector say what is wrong with the value
         state.made.add(number)
+        state.without_forms[number] = kind, size, bevel_m
     return number

@@ -2,25 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
 
-__all__ = ["SHAPE_KINDS", "shape_mesh"]
+__all__ = ["SHAPE_KINDS", "ShapeForm", "shape_forms", "shape_mesh"]
 
 Array = NDArray[Any]
 Mesh = dict[str, Array]
 
 SHAPE_KINDS = ("box", "sphere", "cylinder", "capsule", "cone", "plane", "torus")
 _AROUND = 32
+_BEVEL_STEPS = 3
 _ARC_SHARE = 5 / 32
 """Steps of an eighth of a turn, of those around."""
 
 
-def shape_mesh(kind: str, size: tuple[float, float, float], *, bevel_m: float = 0.0, around: int = _AROUND) -> Mesh:
+class ShapeForm(NamedTuple):
+    """How finely a shape is made: sides of what is round, points of a box's bevel, and how many metres the mesh then lies off."""
+
+    around: int
+    bevel_steps: int
+    error_m: float
+
+
+def shape_forms(kind: str, size: tuple[float, float, float], bevel_m: float) -> list[ShapeForm]:
+    """Forms of a shape, the finest first, each of half of the triangles of the one before or less.
+
+    Half a chord of an angle a lies r (1 - cos(a / 2)) off a circle of radius r; what curves both ways loses both; and a corner
+    without its rounding is (√3 - 1) r too far out.
+    """
+    half = np.asarray(size, float) / 2
+    bevel = float(np.clip(bevel_m, 0.0, max(half.min(), 0.0)))
+    if kind == "box":
+        steps = range(_BEVEL_STEPS, 0, -1) if bevel > 0 else [_BEVEL_STEPS]
+        lost = [2 * _chord_m(bevel, 8 * (count - 1)) if count > 1 else bevel * (np.sqrt(3) - 1) for count in steps]
+        return [ShapeForm(_AROUND, count, float(error)) for count, error in zip(steps, lost, strict=True)]
+    if kind == "plane":
+        return [ShapeForm(_AROUND, _BEVEL_STEPS, 0.0)]
+    wide, narrow = max(half[0], half[2]), max(min(half[0], half[2]), 1e-9)
+    across, corners = {  # the radius of the other curve, and its corners over the steps of an eighth of a turn
+        "sphere": (float(half.max()), 8), "capsule": (float(half.max()), 8), "torus": (min(half[1], half[0] / 2), 4),
+        "cylinder": (bevel * wide / narrow, 4),
+    }.get(kind, (0.0, 4))  # fmt: skip
+    radius = across if kind in ("sphere", "capsule") else wide
+    return [
+        ShapeForm(sides, _BEVEL_STEPS, float(_chord_m(radius, sides) + _chord_m(across, corners * _arc(sides))))
+        for sides in (_AROUND, _AROUND // 2, _AROUND // 4)
+    ]
+
+
+def _chord_m(radius: float, corners: int) -> float:
+    """How far the sides of a polygon of so many corners lie off its circle, in the middle."""
+    return radius * (1 - float(np.cos(np.pi / corners)))
+
+
+def shape_mesh(
+    kind: str, size: tuple[float, float, float], *, bevel_m: float = 0.0, around: int = _AROUND, bevel_steps: int = _BEVEL_STEPS
+) -> Mesh:
     """Vertices and triangles of a shape centred on the origin.
 
     Parameters
@@ -32,7 +74,9 @@ def shape_mesh(kind: str, size: tuple[float, float, float], *, bevel_m: float = 
     bevel_m
         Radius of the rounded edges of boxes and cylinders.
     around
-        Sides of what is round (capsules, spheres, cylinders and cones).
+        Sides of what is round.
+    bevel_steps
+        Points of a quarter of a box's rounding, 1 for none.
 
     Returns
     -------
@@ -46,7 +90,7 @@ def shape_mesh(kind: str, size: tuple[float, float, float], *, bevel_m: float = 
     half = np.maximum(extent / 2, 1e-9)  # a flat box is thin: nothing divides by zero
     bevel = float(np.clip(bevel_m, 0.0, half.min()))
     if kind == "box":
-        return _box(half, bevel)
+        return _box(half, bevel if bevel_steps > 1 else 0.0, bevel_steps)
     if kind == "plane":
         return _plane(half)
     if kind == "capsule":
@@ -58,12 +102,12 @@ def shape_mesh(kind: str, size: tuple[float, float, float], *, bevel_m: float = 
     if kind == "cone":
         return _stretched(_revolve(*_cone_profile(), around), half)
     if kind == "torus":
-        return _torus(half)
+        return _torus(half, around)
     raise TaixuError(f"there is no shape {kind!r}; there are {', '.join(SHAPE_KINDS)}")
 
 
-def _box(half: Array, bevel: float) -> Mesh:
-    steps = np.tan(np.linspace(0.0, np.pi / 4, 3)) if bevel > 0 else np.zeros(1)
+def _box(half: Array, bevel: float, points: int) -> Mesh:
+    steps = np.tan(np.linspace(0.0, np.pi / 4, points)) if bevel > 0 else np.zeros(1)
     parts = []
     for axis in range(3):
         u_axis, v_axis = (axis + 1) % 3, (axis + 2) % 3
@@ -135,12 +179,12 @@ def _cone_profile() -> tuple[Array, Array, Array]:
     return points, np.array([[0.0, -1.0], [0.0, -1.0], side, side]), np.array([0.0, 0.3, 0.3, 1.0])
 
 
-def _torus(half: Array) -> Mesh:
+def _torus(half: Array, around: int) -> Mesh:
     tube = min(half[1], half[0] / 2)
-    angles = np.linspace(-np.pi, np.pi, 21)
+    angles = np.linspace(-np.pi, np.pi, 4 * _arc(around) + 1)
     normals = np.stack([np.cos(angles), np.sin(angles)], 1)
     ring = max(half[0] - tube, 1e-9)
-    mesh = _revolve(normals * tube + (ring, 0.0), normals, np.linspace(0, 1, 21))
+    mesh = _revolve(normals * tube + (ring, 0.0), normals, np.linspace(0, 1, len(angles)), around)
     return _stretched(mesh, np.array([1.0, 1.0, half[2] / max(half[0], 1e-9)]))
 
 

@@ -50,7 +50,7 @@ def test_a_view_kept_over_many_frames_takes_no_more() -> None:
         if step % 100 == 50:
             gc.collect()
             residency.append(dict(device.residency))
-    assert residency[0] == residency[-1]
+    assert all(residency[-1][kind] <= held for kind, held in residency[0].items())  # what others let go may go meanwhile
 
 
 @pytest.mark.parametrize("replace", [True, False])

@@ -32,7 +32,10 @@ OPTION_PASSES = {
 """By option: how the names of its passes begin; the longest beginning counts."""
 OTHER = "other"
 
-_HOW = {"prepass", "lean_light", "cascades", "shadow_texels", "shadow_distance_m", "shadow_tiles", "glass_layers", "drawn_scale"}
+_HOW = {
+    "prepass", "lean_light", "cascades", "shadow_texels", "shadow_distance_m", "shadow_tiles", "glass_layers", "drawn_scale",
+    "shape_error_px",
+}  # fmt: skip
 """Fields of a tier that say how, and are no options of their own."""
 _OFF: dict[str, Any] = {"samples": 1, "antialias": "", "post": "none"}
 

@@ -39,6 +39,8 @@ class Tier:
         "all" or "none" of the camera's effects.
     glass_layers
         How many layers of glass are seen through each other.
+    shape_error_px
+        So far off may the edges of shapes lie, for fewer triangles.
     """
 
     samples: int = 1
@@ -60,12 +62,13 @@ class Tier:
     drawn_scale: float = 1.0
     post: str = "all"
     glass_layers: int = 1
+    shape_error_px: float = 0.0
 
 
 TIERS = {
     "low": Tier(cascades=1, shadow_texels=512, shadow_distance_m=30.0, shadow_tiles=4, soft_shadows=False, occlusion=False,
                 probes=False, shafts=False, aerial=False, prepass=False, lean_light=True, reflections=False,
-                screen_reflections=False, post="none"),
+                screen_reflections=False, post="none", shape_error_px=0.75),
     "medium": Tier(cascades=2, shadow_texels=512, shadow_distance_m=50.0, shadow_tiles=8, shafts=False, screen_reflections=False,
                    antialias="temporal", drawn_scale=0.75),
     "high": Tier(samples=4, contact_shadows=True, antialias="temporal"),
