@@ -5,9 +5,9 @@
 
 // Middle and radius of a sphere in the world.
 vec4 world_sphere(uint t, vec4 sphere) {
-    vec3 x = vec3(transforms[3u * t].x, transforms[3u * t + 1u].x, transforms[3u * t + 2u].x);
-    vec3 y = vec3(transforms[3u * t].y, transforms[3u * t + 1u].y, transforms[3u * t + 2u].y);
-    vec3 z = vec3(transforms[3u * t].z, transforms[3u * t + 1u].z, transforms[3u * t + 2u].z);
+    vec3 x = vec3(transform_row(3u * t).x, transform_row(3u * t + 1u).x, transform_row(3u * t + 2u).x);
+    vec3 y = vec3(transform_row(3u * t).y, transform_row(3u * t + 1u).y, transform_row(3u * t + 2u).y);
+    vec3 z = vec3(transform_row(3u * t).z, transform_row(3u * t + 1u).z, transform_row(3u * t + 2u).z);
     return vec4(world_from_local(t, sphere.xyz), sphere.w * sqrt(max(dot(x, x), max(dot(y, y), dot(z, z)))));
 }
 

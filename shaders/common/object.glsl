@@ -12,7 +12,7 @@ vec3 cell_offset(uint t) {
 }
 
 // An object's rows, for who needs them more than once: drivers on processors read them each time that they are named.
-mat3x4 rows_of(uint t) { return mat3x4(transforms[3u * t], transforms[3u * t + 1u], transforms[3u * t + 2u]); }
+mat3x4 rows_of(uint t) { return mat3x4(transform_row(3u * t), transform_row(3u * t + 1u), transform_row(3u * t + 2u)); }
 
 vec3 world_from_local(uint t, mat3x4 rows, vec3 position) { return vec4(position, 1.0) * rows + cell_offset(t); }
 vec3 world_from_local(uint t, vec3 position) { return world_from_local(t, rows_of(t), position); }

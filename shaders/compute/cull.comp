@@ -23,8 +23,8 @@ const uint OUTSIDE = 0u, HIDDEN = 1u, SEEN = 2u;
 bool is_in_frustum(RenderableRow object, out bool is_mirrored, out vec4 bounds) {
     if (object.command == 0xFFFFFFFFu || (object.flags & needed_flags) != needed_flags
         || (object.layers & layer_mask) == 0u) return false;
-    vec4 r0 = transforms[3u * object.transform], r1 = transforms[3u * object.transform + 1u],
-         r2 = transforms[3u * object.transform + 2u];
+    vec4 r0 = transform_row(3u * object.transform), r1 = transform_row(3u * object.transform + 1u),
+         r2 = transform_row(3u * object.transform + 2u);
     vec3 x = vec3(r0.x, r1.x, r2.x), y = vec3(r0.y, r1.y, r2.y), z = vec3(r0.z, r1.z, r2.z);
     // The Frobenius norm bounds every stretch, sheared ones too; for a uniform scale the largest axis is exact.
     float largest = max(dot(x, x), max(dot(y, y), dot(z, z)));
@@ -38,7 +38,7 @@ bool is_in_frustum(RenderableRow object, out bool is_mirrored, out vec4 bounds) 
         center += sphere.xyz;
         radius = sphere.w;
     } else {
-        vec4 sphere = meshes[object.mesh].sphere, local = vec4(sphere.xyz, 1.0);
+        vec4 sphere = mesh_row(object.mesh).sphere, local = vec4(sphere.xyz, 1.0);
         center += vec3(dot(r0, local), dot(r1, local), dot(r2, local));
         radius = sphere.w * stretch;
     }
@@ -52,7 +52,7 @@ bool is_in_frustum(RenderableRow object, out bool is_mirrored, out vec4 bounds) 
 void main() {
     uint slot = gl_GlobalInvocationID.x;
     if (slot >= renderable_count) return;
-    RenderableRow object = renderables[slot];
+    RenderableRow object = renderable_row(slot);
     bool is_mirrored;
     vec4 bounds;
     bool is_inside = is_in_frustum(object, is_mirrored, bounds);

@@ -15,12 +15,12 @@ void main() {
     uint row = groups[group].x + gl_LocalInvocationID.x;
     uvec4 who = joints[row];
     uint j = who.x, m = who.y;
-    vec4 m0 = transforms[3u * m], m1 = transforms[3u * m + 1u], m2 = transforms[3u * m + 2u];
-    vec4 j0 = transforms[3u * j], j1 = transforms[3u * j + 1u], j2 = transforms[3u * j + 2u];
+    vec4 m0 = transform_row(3u * m), m1 = transform_row(3u * m + 1u), m2 = transform_row(3u * m + 2u);
+    vec4 j0 = transform_row(3u * j), j1 = transform_row(3u * j + 1u), j2 = transform_row(3u * j + 2u);
     uint cell = j, base = bases[j];
     if (base != 0u) {
         cell = base;
-        vec4 b0 = transforms[3u * base], b1 = transforms[3u * base + 1u], b2 = transforms[3u * base + 2u], last = vec4(0, 0, 0, 1);
+        vec4 b0 = transform_row(3u * base), b1 = transform_row(3u * base + 1u), b2 = transform_row(3u * base + 2u), last = vec4(0, 0, 0, 1);
         mat4 local = mat4(j0, j1, j2, last); // transposed: rows are columns here
         j0 = local * b0; j1 = local * b1; j2 = local * b2;
     }

@@ -37,9 +37,9 @@ flat out uint entity;
 vec3 linear_from_srgb(vec3 c) { return c * (c * (c * 0.305306011 + 0.682171111) + 0.012522878); }
 
 void main() {
-    RenderableRow object = renderables[object_id];
+    RenderableRow object = renderable_row(object_id);
     // All that is read here is read for each vertex, so the material is one number.
-    vec4 glance = unpackUnorm4x8(materials[object.material].glance), tint = unpackUnorm4x8(object.tint);
+    vec4 glance = unpackUnorm4x8(material_row(object.material).glance), tint = unpackUnorm4x8(object.tint);
     vec4 base = vec4(linear_from_srgb(glance.rgb) * linear_from_srgb(tint.rgb), glance.a * tint.a) * color;
 #ifdef PLACES_VERTICES
     vec3 middle;
@@ -62,7 +62,7 @@ void main() {
     shade = vec4(base.rgb * light, base.a);
     v_cut_out = cut_out_coordinate(object.material, uv0, uv1);
 #ifdef ALPHA_MASK
-    v_cutoff = materials[object.material].alpha_cutoff;
+    v_cutoff = material_row(object.material).alpha_cutoff;
 #endif
 #else
     shade = vec4(srgb_from_linear_quickly(clamp(base.rgb * light, 0.0, 1.0)), base.a);
@@ -71,7 +71,7 @@ void main() {
     gl_Position = clip_from_world * vec4(world, 1.0);
     gl_PointSize = point_size();
 #ifdef FADES
-    v_stays = share_that_stays(world_sphere(object.transform, materials[object.material].fade_sphere), materials[object.material].fade_px);
+    v_stays = share_that_stays(world_sphere(object.transform, material_row(object.material).fade_sphere), material_row(object.material).fade_px);
 #endif
 #ifdef WRITE_ID
     entity = object.entity;

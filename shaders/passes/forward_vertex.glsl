@@ -38,7 +38,7 @@ layout(location = 7) flat out uint v_layers;
 #endif
 
 void main() {
-    RenderableRow object = renderables[object_id];
+    RenderableRow object = renderable_row(object_id);
     mat3x4 rows = rows_of(object.transform);
 #ifdef PLACES_VERTICES // the surface says itself where its vertices are
     vec3 middle; // what of the vertex moves with the object

@@ -33,7 +33,7 @@ flat out uint v_material;
 #endif
 
 void main() {
-    RenderableRow object = renderables[object_id];
+    RenderableRow object = renderable_row(object_id);
     vec3 local = LOCAL_POSITION;
     mat3x4 rows = rows_of(object.transform);
     vec3 world = world_from_local(object.transform, rows, local);
@@ -63,7 +63,7 @@ void main() {
     v_material = object.material;
 #endif
 #ifdef FADES
-    vec4 sphere = materials[object.material].fade_sphere;
-    v_stays = share_that_stays(world_sphere(object.transform, sphere), materials[object.material].fade_px);
+    vec4 sphere = material_row(object.material).fade_sphere;
+    v_stays = share_that_stays(world_sphere(object.transform, sphere), material_row(object.material).fade_px);
 #endif
 }

@@ -16,7 +16,7 @@ layout(location = 2) flat out uint v_material;
 layout(location = 6) in uint object_id;
 
 void main() {
-    RenderableRow object = renderables[object_id];
+    RenderableRow object = renderable_row(object_id);
     vec3 world = world_from_local(object.transform, LOCAL_POSITION);
 #if defined(SWAYS) && defined(ALPHA_MASK)
     world = swayed(object.transform, world, uv1.x, wind_times.x);

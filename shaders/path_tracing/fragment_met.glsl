@@ -84,6 +84,6 @@ Met surface_met(uint number, uint triangle, vec2 where, vec3 direction) {
 // Holes and thin stuff: how much of what lies behind is hidden.
 float opacity_met(Fragment f, SurfaceInputs s) {
     if (is_opaque(f.material)) return 1.0;
-    if (is_masked(f.material)) return s.opacity < materials[f.material].alpha_cutoff ? 0.0 : 1.0;
+    if (is_masked(f.material)) return s.opacity < material_row(f.material).alpha_cutoff ? 0.0 : 1.0;
     return saturate(s.opacity);
 }

@@ -26,7 +26,7 @@ float opacity_at(vec3 coordinate, float alpha) {
 }
 
 bool is_cut_out(uint material, vec3 coordinate, float alpha) {
-    return opacity_at(coordinate, alpha) * materials[material].base_color.a < materials[material].alpha_cutoff;
+    return opacity_at(coordinate, alpha) * material_row(material).base_color.a < material_row(material).alpha_cutoff;
 }
 
 #ifdef SAMPLES
@@ -35,8 +35,8 @@ bool is_cut_out(uint material, vec3 coordinate, float alpha) {
 int standing_samples(uint material, vec3 coordinate, float alpha) {
     float opacity = opacity_at(coordinate, alpha);
     float width = max(length(vec2(dFdx(opacity), dFdy(opacity))), 1e-4); // before anything is read from storage: see `surface/mapping.glsl`
-    float factor = max(materials[material].base_color.a, 1e-6);
-    float share = clamp((opacity - materials[material].alpha_cutoff / factor) / width + 0.5, 0.0, 1.0);
+    float factor = max(material_row(material).base_color.a, 1e-6);
+    float share = clamp((opacity - material_row(material).alpha_cutoff / factor) / width + 0.5, 0.0, 1.0);
     return (1 << int(share * float(SAMPLES) + 0.5)) - 1;
 }
 #endif

@@ -156,7 +156,7 @@ void surface(in Fragment f, inout SurfaceInputs s) {
     // Dots that the mesh keeps are not the card's.
     s.opacity = dither(gl_FragCoord.xy) < v_corner_c.w ? 0.0 : color.a;
 #ifndef UNLIT
-    StandardMaterial m = materials[f.material];
+    StandardMaterial m = material_row(f.material);
     s.roughness = m.roughness;
     s.metallic = m.metallic;
     vec3 n = mixed_shape(weights).xyz * 2.0 - 1.0;

@@ -74,7 +74,7 @@ void surface(in Fragment f, inout SurfaceInputs s) {
 #endif
     vec4 base = sample_base_color(f), shade = sample_toon_shade(f), glow = sample_emissive(f);
     float shift = sample_toon_shift(f).r;
-    StandardMaterial m = materials[f.material];
+    StandardMaterial m = material_row(f.material);
     Toon p = parameters(f.material);
     s.base_color = base.rgb * m.base_color.rgb; // "Vertex Colors" do not count
     s.opacity = base.a * m.base_color.a;

@@ -20,7 +20,7 @@ layout(location = 13) LEAN_WAY vec4 v_numbers[3]; // emissive metallic, specular
 void surface_vertex(uint material, vec2 uv0, vec2 uv1) {
     put_textures(material, uv0, uv1);
 #ifdef LEAN_NUMBERS
-    StandardMaterial m = materials[material];
+    StandardMaterial m = material_row(material);
     v_base_color = m.base_color;
     v_numbers = vec4[](vec4(m.emissive, m.metallic), vec4(m.specular_color, m.roughness),
                        vec4(m.normal_scale, m.occlusion_strength, m.ior, m.specular));
@@ -41,7 +41,7 @@ void surface(in Fragment f, inout SurfaceInputs s) {
     m.ior = v_numbers[2].z;
     m.specular = v_numbers[2].w;
 #else
-    StandardMaterial m = materials[f.material];
+    StandardMaterial m = material_row(f.material);
 #endif
     vec4 color = m.base_color * f.color;
 #ifdef HAS_BASE_COLOR

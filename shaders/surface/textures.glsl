@@ -20,7 +20,7 @@ void put_textures(uint material, vec2 uv0, vec2 uv1) {
     }
 #endif
 #if TEXTURES > 0
-    for (int i = 0; i < (TEXTURES + 7) / 8; ++i) v_texture_layers[i] = materials[material].texture_layers[i];
+    for (int i = 0; i < (TEXTURES + 7) / 8; ++i) v_texture_layers[i] = material_row(material).texture_layers[i];
 #endif
 }
 #else

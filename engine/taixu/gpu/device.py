@@ -63,6 +63,8 @@ class Capabilities:
     has_s3tc: bool = False
     has_bptc: bool = False
     is_software: bool = False
+    reads_texels_sooner: bool = False
+    """Rows of storage blocks are read several times sooner as texels of a buffer (`Device.view_as_texels`)."""
 
 
 class Device(ABC):
@@ -320,6 +322,13 @@ class Device(ABC):
     @abstractmethod
     def bind_storage(self, binding: int, source: Buffer | BufferRange) -> None:
         """Bind one storage block."""
+
+    def view_as_texels(self, binding: int, unit: int, words: int) -> None:
+        """From now on whole buffers that are bound as this storage block are texels of so many 32-bit words at a texture unit, too.
+
+        Only where `Capabilities.reads_texels_sooner`; see `StructLayout.reader`.
+        """
+        raise NotImplementedError(f"{self.capabilities.name} has no texels of buffers")
 
     @abstractmethod
     def bind_texture(self, binding: int, texture: Texture, sampler: Sampler) -> None:

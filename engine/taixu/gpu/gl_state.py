@@ -24,7 +24,10 @@ class GLState:
     def __init__(self, gl: GL) -> None:
         self.gl = gl
         self.mode = 4
+        self.texels: dict[int, tuple[int, int]] = {}
+        """Storage blocks that are texels too: the texture unit and format, by binding."""
         self._foreign: tuple[tuple[int, ...], list[int]] | None = None
+        self._views: dict[tuple[int, int], int] = {}  # textures that look at buffers, by the buffer's name and the format
         self.forget()
 
     def take(self) -> None:
@@ -232,8 +235,31 @@ class GLState:
         self._bind_block(C.UNIFORM_BUFFER, self._uniforms, binding, source)
 
     def bind_storage(self, binding: int, source: Buffer | BufferRange) -> None:
-        """Bind a storage block."""
+        """Bind a storage block, and its texels where it has some."""
         self._bind_block(C.STORAGE_BUFFER, self._storages, binding, source)
+        if binding in self.texels:
+            self._bind_texels(*self.texels[binding], source)
+
+    def _bind_texels(self, unit: int, format: int, source: Buffer | BufferRange) -> None:
+        if not isinstance(source, Buffer):
+            raise ValueError("a part of a buffer is bound where shaders read the whole one as texels")
+        key = (source.native.glo, format)
+        if self._textures.get(unit) == key:
+            return
+        self.gl.glActiveTexture(0x84C0 + unit)
+        view = self._views.get(key)
+        if view is None:
+            view = self._views[key] = self.gl.generate("Textures")
+            self.gl.glBindTexture(C.TEXEL_BUFFER, view)
+            self.gl.glTexBuffer(C.TEXEL_BUFFER, format, source.native.glo)
+        else:
+            self.gl.glBindTexture(C.TEXEL_BUFFER, view)
+        self._textures[unit] = key
+
+    def drop_texels(self, name: int) -> None:
+        """A buffer goes: nobody looks at it any more."""
+        for key in [key for key in self._views if key[0] == name]:
+            self.gl.delete("Textures", self._views.pop(key))
 
     def bind_texture(self, binding: int, texture: Texture, sampler: Sampler) -> None:
         """Bind a texture with its sampler."""

@@ -10,6 +10,7 @@ of a [rows, cols] matrix), `(3, 4)` three rows `vec4 name[3]`, `(n, 4)` an array
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,22 @@ class _Member:
     dtype: np.dtype
     align: int
     size: int
+
+
+def _value(dtype: np.dtype, first: int, word: Callable[[int], str]) -> str:
+    """GLSL that puts a field together of the words from `first`."""
+    base, shape = dtype.subdtype if dtype.subdtype else (dtype, ())
+    code = base.str[1:]
+    if shape == ():
+        return {"f4": "uintBitsToFloat({})", "i4": "int({})", "u4": "{}"}[code].format(word(first))
+    is_matrix = shape == (4, 4) and code == "f4"
+    if is_matrix or (len(shape) == 1 and 2 <= shape[0] <= 4):
+        name = "mat4" if is_matrix else f"{_VECTORS[code]}{shape[0]}"
+        return f"{name}({', '.join(_value(base, first + k, word) for k in range(int(np.prod(shape))))})"
+    each = np.dtype((base, shape[1:])) if shape[1:] else base
+    kind = "mat4" if shape[1:] == (4, 4) else f"{_VECTORS[code]}4" if shape[1:] else _SCALARS[code]
+    parts = (_value(each, first + k * (each.itemsize // 4), word) for k in range(shape[0]))
+    return f"{kind}[{shape[0]}]({', '.join(parts)})"
 
 
 class StructLayout:
@@ -112,3 +129,33 @@ class StructLayout:
         """GLSL of the struct and of a std430 storage block that is an unsized array of it, named `array`."""
         return (self.glsl + f"layout(std430, binding = {binding}) {access} buffer {block} "
                 f"{{ {self.name} {array}[]; }};\n")  # fmt: skip
+
+    @property
+    def texel_words(self) -> int:
+        """How many 32-bit words a texel has where rows are read as texels: as many as divide a row, at most 4."""
+        words = self.dtype.itemsize // 4
+        return next(count for count in (4, 2, 1) if words % count == 0)
+
+    def reader(self, function: str, *, array: str, texels_unit: int | None) -> str:
+        """GLSL of ``function(uint row)``, which gives a row of the storage block `array`, or of texels at a unit.
+
+        Compilers leave out what nobody uses of it.
+        """
+        if texels_unit is None:
+            return f"{self.name} {function}(uint row) {{ return {array}[row]; }}\n"
+        words = self.texel_words
+        count = self.dtype.itemsize // 4 // words
+        kind, part = f"uvec{words}" if words > 1 else "uint", {4: "", 2: ".xy", 1: ".x"}[words]
+        fetches = "".join(f"    {kind} t{k} = texelFetch({array}_texels, at + {k}){part};\n" for k in range(count))
+
+        def word(place: int) -> str:
+            return f"t{place // words}" + (f".{'xyzw'[place % words]}" if words > 1 else "")
+
+        assert self.dtype.names is not None
+        assert self.dtype.fields is not None
+        values = [_value(self.dtype.fields[name][0], self.dtype.fields[name][1] // 4, word) for name in self.dtype.names]
+        return (
+            f"layout(binding = {texels_unit}) uniform usamplerBuffer {array}_texels;\n"
+            f"{self.name} {function}(uint row) {{\n    int at = int(row) * {count};\n{fetches}"
+            f"    return {self.name}({', '.join(values)});\n}}\n"
+        )

@@ -94,6 +94,7 @@ def _capabilities(context: Any, gl: GL) -> Capabilities:
         if blocks < needed or gl.integer(0x90DD) < 16:
             raise MachineError(f"{needed} storage blocks for {stage} shaders and 16 bindings are needed, and {name} "
                                f"offers {blocks} and {gl.integer(0x90DD)}: use a newer GPU")  # fmt: skip
+    is_software = "llvmpipe" in name or "softpipe" in name
     return Capabilities(
         name=name, version=context.info["GL_VERSION"], version_code=code, max_texture_size=gl.integer(0x0D33),
         max_layers=gl.integer(0x88FF), max_texture_units=gl.integer(0x8872),
@@ -103,7 +104,9 @@ def _capabilities(context: Any, gl: GL) -> Capabilities:
         has_indirect_count=code >= 460 or "GL_ARB_indirect_parameters" in extensions,
         has_buffer_storage=code >= 440 or "GL_ARB_buffer_storage" in extensions,
         has_s3tc="GL_EXT_texture_compression_s3tc" in extensions, has_bptc=True,
-        is_software="llvmpipe" in name or "softpipe" in name,
+        is_software=is_software,
+        # Mesa's rasterisers on processors load numbers of storage blocks lane by lane, and texels eight lanes at once.
+        reads_texels_sooner=is_software and 4 * gl.integer(C.MOST_TEXELS) >= gl.integer(0x90DE),
     )  # fmt: skip
 
 
@@ -170,6 +173,7 @@ class ModernglDevice(Device):
 
     def _delete(self, kind: str, native: Any) -> None:
         if kind == "buffer":
+            self._state.drop_texels(native.glo)
             native.release()
         elif kind == "texture":
             self.gl.delete("Textures", native)
@@ -322,6 +326,9 @@ class ModernglDevice(Device):
     def bind_storage(self, binding: int, source: Buffer | BufferRange) -> None:
         self._acquire()
         self._state.bind_storage(binding, source)
+
+    def view_as_texels(self, binding: int, unit: int, words: int) -> None:
+        self._state.texels[binding] = unit, C.TEXEL_FORMATS[words]
 
     def bind_texture(self, binding: int, texture: Texture, sampler: Sampler) -> None:
         self._acquire()

@@ -49,6 +49,7 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "glTexSubImage3D": (None, _E, _I, _I, _I, _I, _I, _I, _I, _E, _E, _P),
     "glCompressedTexSubImage2D": (None, _E, _I, _I, _I, _I, _I, _E, _I, _P),
     "glCompressedTexSubImage3D": (None, _E, _I, _I, _I, _I, _I, _I, _I, _E, _I, _P),
+    "glTexBuffer": (None, _E, _E, _U),
     "glGetTexImage": (None, _E, _I, _E, _E, _P), "glGenerateMipmap": (None, _E),
     "glCopyImageSubData": (None, *(_U, _E, _I, _I, _I, _I) * 2, _I, _I, _I),
     "glBindImageTexture": (None, _U, _U, _I, _B, _I, _E, _E),
@@ -87,6 +88,8 @@ class Constants:
     TEXTURE_TARGETS: ClassVar = {"2d": 0x0DE1, "2d_array": 0x8C1A, "cube": 0x8513, "cube_array": 0x9009, "3d": 0x806F,
                        "2d_ms": 0x9100}  # fmt: skip
     CUBE_FACE_0 = 0x8515
+    TEXEL_BUFFER, MOST_TEXELS = 0x8C2A, 0x8C2B
+    TEXEL_FORMATS: ClassVar = {1: 0x8236, 2: 0x823C, 4: 0x8D70}  # R32UI, RG32UI, RGBA32UI
     COMPARE: ClassVar = {"never": 0x200, "less": 0x201, "equal": 0x202, "less_equal": 0x203, "greater": 0x204,
         "not_equal": 0x205,
                "greater_equal": 0x206, "always": 0x207}  # fmt: skip

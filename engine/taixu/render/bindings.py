@@ -15,7 +15,8 @@ from taixu.gpu import Device, StructLayout, VertexBuffer
 __all__ = [
     "DEFORMED_ROW", "FLAG_CAST_FAR", "FLAG_CAST_SHADOW", "FLAG_VISIBLE", "FRAME_BLOCK", "MESH_ROW", "MESH_VERTEX_LAYOUT",
     "POSITION_VERTEX_LAYOUT",
-    "RENDERABLE_ROW", "VIEW_BLOCK", "StorageSlot", "TextureSlot", "UniformSlot", "register_sources",
+    "RENDERABLE_ROW", "VIEW_BLOCK", "StorageSlot", "TexelUnit", "TextureSlot", "UniformSlot", "register_sources",
+    "row_reader",
 ]  # fmt: skip
 
 
@@ -50,6 +51,12 @@ class TextureSlot:
     PROBES = 3  # in colour passes
     SHADING = 4  # 4 to 15: environment, shadows, arrays of material textures
     AIR = 8  # of those: the grid of `taixu.render.air.volume`
+
+
+class TexelUnit:
+    """Texture units at which rows of storage blocks are read as texels, where that is sooner: beyond those of pictures."""
+
+    TRANSFORMS, RENDERABLES, MATERIALS, MESHES, LIGHTS = 16, 17, 18, 19, 20
 
 
 FLAG_VISIBLE, FLAG_CAST_SHADOW, FLAG_CAST_FAR = 1, 2, 4
@@ -109,6 +116,23 @@ _SCENE_GLSL = """
 layout(std430, binding = {t.TRANSFORMS}) readonly buffer Transforms {{ vec4 transforms[]; }};
 layout(std430, binding = {t.CELLS}) readonly buffer Cells {{ int cells[]; }};
 """
+_TRANSFORM_OF = "vec4 transform_row(uint row) {{ return {}; }}\n"
+
+
+def row_reader(device: Device, layout: StructLayout, function: str, *, array: str, binding: int, unit: int) -> str:
+    """GLSL of a function that gives rows of a storage block, read as texels where the device does that sooner."""
+    if not device.capabilities.reads_texels_sooner:
+        return layout.reader(function, array=array, texels_unit=None)
+    device.view_as_texels(binding, unit, layout.texel_words)
+    return layout.reader(function, array=array, texels_unit=unit)
+
+
+def _transform_reader(device: Device) -> str:
+    if not device.capabilities.reads_texels_sooner:
+        return _TRANSFORM_OF.format("transforms[row]")
+    device.view_as_texels(StorageSlot.TRANSFORMS, TexelUnit.TRANSFORMS, 4)
+    texels = f"layout(binding = {TexelUnit.TRANSFORMS}) uniform usamplerBuffer transform_texels;\n"
+    return texels + _TRANSFORM_OF.format("uintBitsToFloat(texelFetch(transform_texels, int(row)))")
 
 
 def register_sources(device: Device) -> None:
@@ -119,9 +143,16 @@ def register_sources(device: Device) -> None:
     add(
         "generated/scene.glsl",
         _SCENE_GLSL.format(t=StorageSlot)
-        + RENDERABLE_ROW.storage_block("Renderables", binding=StorageSlot.RENDERABLES, array="renderables"),
+        + _transform_reader(device)
+        + RENDERABLE_ROW.storage_block("Renderables", binding=StorageSlot.RENDERABLES, array="renderables")
+        + row_reader(device, RENDERABLE_ROW, "renderable_row", array="renderables", binding=StorageSlot.RENDERABLES,
+                     unit=TexelUnit.RENDERABLES),
+    )  # fmt: skip
+    add(
+        "generated/meshes.glsl",
+        MESH_ROW.storage_block("Meshes", binding=StorageSlot.MESHES, array="meshes")
+        + row_reader(device, MESH_ROW, "mesh_row", array="meshes", binding=StorageSlot.MESHES, unit=TexelUnit.MESHES),
     )
-    add("generated/meshes.glsl", MESH_ROW.storage_block("Meshes", binding=StorageSlot.MESHES, array="meshes"))
     add(
         "generated/deformed.glsl",
         DEFORMED_ROW.storage_block("DeformedRows", binding=StorageSlot.DEFORMED_ROWS, array="deformed_rows"),

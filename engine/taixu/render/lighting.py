@@ -19,8 +19,10 @@ from taixu.render.bindings import (
     POSITION_VERTEX_LAYOUT,
     VIEW_BLOCK,
     StorageSlot,
+    TexelUnit,
     TextureSlot,
     UniformSlot,
+    row_reader,
 )
 from taixu.render.bins import Bin
 from taixu.render.cards import CARD
@@ -72,14 +74,14 @@ UNITS = {
 }
 
 
-def lighting_glsl() -> str:
+def lighting_glsl(device: Device) -> str:
     """The blocks and numbers of this module in GLSL."""
     return (
         clusters_glsl()
         + "".join(f"#define TEXTURE_{name} {unit}\n" for name, unit in UNITS.items())
         + LIGHTING_BLOCK.uniform_block("LightingUniforms", binding=UniformSlot.LIGHTING, instance="lighting")
         + LIGHT_ROW.storage_block("Lights", binding=StorageSlot.LIGHTS, array="light_rows")
-        + "LightRow light_row(uint i) { return light_rows[i]; }\n"
+        + row_reader(device, LIGHT_ROW, "light_row", array="light_rows", binding=StorageSlot.LIGHTS, unit=TexelUnit.LIGHTS)
         + f"{SHADOW_ROW.glsl}layout(std140, binding = {UniformSlot.SHADOWS}) uniform ShadowMaps "
         f"{{ ShadowRow shadows[{MOST_TILES}]; }};\n"
         + f"#ifdef WRITE_CLUSTERS\nlayout(std430, binding = {StorageSlot.CLUSTERS}) buffer Clusters "
@@ -121,7 +123,7 @@ class LightingFeature:
 
     def __init__(self, device: Device) -> None:
         self.device = device
-        device.shaders.add_source("generated/lighting.glsl", lighting_glsl())
+        device.shaders.add_source("generated/lighting.glsl", lighting_glsl(device))
         device.shaders.add_source("generated/environment.glsl", tiles_glsl())
         device.shaders.add_source("generated/areas.glsl", areas_glsl())
         self.environment = Environment()

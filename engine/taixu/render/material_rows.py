@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.assets.model import Material, TextureRef
-from taixu.gpu import StructLayout
-from taixu.render.bindings import StorageSlot
+from taixu.gpu import Device, StructLayout
+from taixu.render.bindings import StorageSlot, TexelUnit, row_reader
 from taixu.render.signature import LAYERS, PLAIN_MAPPINGS, SLOTS
 
 __all__ = [
@@ -77,11 +77,15 @@ MATERIAL_ROW = StructLayout(
 _ALPHA_MODES = {"OPAQUE": 0, "MASK": 1, "BLEND": 2}
 
 
-def materials_glsl() -> str:
-    """The row and its block in GLSL."""
+def materials_glsl(device: Device) -> str:
+    """The row, its block, and how it is read, in GLSL."""
     names = "".join(f"#define ALPHA_MODE_{name} {number}u\n" for name, number in _ALPHA_MODES.items())
     names += f"#define PLAIN_MAPPINGS {PLAIN_MAPPINGS}\n"
-    return names + MATERIAL_ROW.storage_block("Materials", binding=StorageSlot.MATERIALS, array="materials")
+    block = MATERIAL_ROW.storage_block("Materials", binding=StorageSlot.MATERIALS, array="materials")
+    reader = row_reader(
+        device, MATERIAL_ROW, "material_row", array="materials", binding=StorageSlot.MATERIALS, unit=TexelUnit.MATERIALS
+    )
+    return names + block + reader
 
 
 def layers_of(material: Material) -> tuple[str, ...]:

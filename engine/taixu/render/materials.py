@@ -55,7 +55,7 @@ class MaterialTable:
     def __init__(self, device: Device, pool: TexturePool | None = None) -> None:
         self.device = device
         self.pool = pool or TexturePool(device)
-        device.shaders.add_source("generated/materials.glsl", materials_glsl())
+        device.shaders.add_source("generated/materials.glsl", materials_glsl(device))
         device.shaders.add_source("generated/texture_slots.glsl", texture_slots_glsl())
         self.version = 0
         self.draw_keys: list[DrawKey] = []

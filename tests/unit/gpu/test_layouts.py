@@ -68,3 +68,46 @@ void main() {{ {fetch} {lines} }}""")
     expected = np.stack([rows["a"], rows["b"][:, 2], rows["c"], rows["d"][:, 1], rows["e"][:, 2, 1], rows["f"],
                          rows["g"][:, 2, 3], rows["h"][:, 3], rows["i"][:, 1]], 1)  # fmt: skip
     np.testing.assert_array_equal(result, expected)
+
+
+@pytest.mark.parametrize("fields", [
+    FIELDS,
+    [("a", "u4"), ("b", "f4"), ("c", "i4")],  # texels of one number
+    [("a", "u4"), ("b", "f4", (9,)), ("c", "i4"), ("d", "u4")],  # of two
+    [("a", "u4", (2, 4)), ("b", "f4", (2, 4, 4)), ("c", "f4", (4,))],
+])  # fmt: skip
+def test_texels_of_a_buffer_say_the_same_as_its_block(fields: list[tuple[object, ...]]) -> None:
+    device = shared_device()
+    if not device.capabilities.reads_texels_sooner:
+        pytest.skip("this device reads storage blocks as quickly")
+    layout = StructLayout("Row", fields)
+    words = layout.dtype.itemsize // 4
+    block = layout.storage_block("Rows", binding=11, array="rows")
+    device.view_as_texels(11, 31, layout.texel_words)
+    try:
+        name = f"test/texels{words}"
+        for place, unit in enumerate((None, 31)):
+            device.shaders.add_source(f"{name}_{place}.comp", f"""layout(local_size_x = 1) in;
+{block}{layout.reader("row_of", array="rows", texels_unit=unit)}
+layout(std430, binding = 12) buffer Result {{ Row result[]; }};
+void main() {{ result[gl_GlobalInvocationID.x] = row_of(gl_GlobalInvocationID.x); }}""")
+        bits = np.random.default_rng(1).integers(0, 1 << 30, 5 * words, dtype=np.uint32)  # of no float that is none
+        found = []
+        for place, given in enumerate((bits, bits[::-1].copy(), bits)):
+            source, out = device.buffer(given), device.buffer(5 * words * 4)
+            pair = []
+            for which in (0, 1):
+                device.bind_storage(11, source)
+                device.bind_storage(12, out)
+                device.dispatch(device.compute_pipeline(f"{name}_{which}.comp"), 5)
+                device.barrier()
+                rows = out.read(layout.dtype)
+                pair.append(np.concatenate([rows[field].reshape(-1).view(np.uint32) for field in layout.dtype.names]))
+            assert (pair[0] == pair[1]).all(), place
+            found.append(pair[0])
+            source.release()  # its name may be given to the next one
+        assert (found[0] == found[2]).all() and (found[0] != found[1]).any()
+        with pytest.raises(ValueError, match="part of a buffer"):
+            device.bind_storage(11, device.buffer(1024).range(256, 256))
+    finally:
+        device._state.texels.pop(11)

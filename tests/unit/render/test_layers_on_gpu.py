@@ -9,14 +9,13 @@ import pytest
 from gpu_device import shared_device
 
 from taixu.gpu import StructLayout
-from taixu.render.bindings import register_sources
 from taixu.render.environment import make_dfg_texture
-from taixu.render.lighting import UNITS, lighting_glsl
-from taixu.render.octahedron import tiles_glsl
+from taixu.render.lighting import UNITS
 from taixu.render.reflectance import LayeredSurface
 from taixu.render.reflectance.anisotropy import anisotropic_distribution, anisotropic_visibility
 from taixu.render.reflectance.iridescence import film_reflectance
 from taixu.render.reflectance.sheen import charlie_distribution, sheen_visibility
+from taixu.render.renderer import Renderer
 
 COUNT = 2048
 CASE = StructLayout(
@@ -82,9 +81,7 @@ def random_cases() -> np.ndarray:
 def on_gpu(body: str, layers: tuple[str, ...]) -> np.ndarray:
     """`body` computes ``result`` from ``f, s, c, k``; layers that are not named keep their neutral values."""
     device = shared_device()
-    register_sources(device)
-    device.shaders.add_source("generated/lighting.glsl", lighting_glsl())
-    device.shaders.add_source("generated/environment.glsl", tiles_glsl())
+    Renderer(device)  # which makes the blocks and numbers of all its parts known
     device.shaders.add_source(
         "test/layers.comp",
         PROGRAM.format(

@@ -61,7 +61,7 @@ def test_generated_blocks_lie_as_numpy_says() -> None:
     from taixu.render.material_rows import MATERIAL_ROW, materials_glsl
 
     device = shared_device()
-    device.shaders.add_source("generated/materials.glsl", materials_glsl())
+    device.shaders.add_source("generated/materials.glsl", materials_glsl(device))
     rows = MATERIAL_ROW.zeros(3)
     scalars = ("metallic", "roughness", "normal_scale", "occlusion_strength", "alpha_cutoff", "ior", "specular", "transmission")
     for row, (i, name) in product(range(3), enumerate(scalars)):

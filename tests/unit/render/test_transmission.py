@@ -7,10 +7,8 @@ import pytest
 from gpu_device import shared_device
 
 from taixu.gpu import StructLayout
-from taixu.render.bindings import register_sources
 from taixu.render.environment import make_dfg_texture
-from taixu.render.lighting import UNITS, lighting_glsl
-from taixu.render.octahedron import tiles_glsl
+from taixu.render.lighting import UNITS
 from taixu.render.reflectance.base import specular_energy
 from taixu.render.reflectance.diffuse_transmission import leaked_albedo, leaked_light
 from taixu.render.reflectance.tables import lookup_energy
@@ -21,6 +19,7 @@ from taixu.render.reflectance.transmission import (
     transmission_roughness,
 )
 from taixu.render.reflectance.volume import dispersed_iors, passage_through, refract, volume_transmittance
+from taixu.render.renderer import Renderer
 
 COUNT = 2048
 CASE = StructLayout(
@@ -77,9 +76,7 @@ UP = np.broadcast_to((0.0, 0.0, 1.0), (COUNT, 3))
 def on_gpu(body: str, *layers: str) -> np.ndarray:
     """`body` computes ``result`` from ``f, s, c, k``."""
     device = shared_device()
-    register_sources(device)
-    device.shaders.add_source("generated/lighting.glsl", lighting_glsl())
-    device.shaders.add_source("generated/environment.glsl", tiles_glsl())
+    Renderer(device)  # which makes the blocks and numbers of all its parts known
     path = f"test/transmission_{abs(hash((body, layers)))}.comp"
     fields = " ".join(f"s.{name} = k.{name};" for name in FIELDS)
     block = CASE.storage_block("Cases", binding=0, array="cases")
