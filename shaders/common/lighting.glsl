@@ -51,7 +51,7 @@ vec3 mirrored_nearby(vec3 position, vec3 n, vec3 v, float roughness, vec3 far, v
     return far * near.rest + near.light + sky * near.sky;
 }
 #endif
-#ifdef LOBES
+#if defined(LOBES) || defined(MIRRORED)
 // The sharpest mirror lobe of the fragment, for rays through the picture: `passes/reflections`.
 vec3 lobe_weight = vec3(0.0), lobe_known = vec3(0.0), lobe_normal = vec3(0.0, 1.0, 0.0);
 float lobe_roughness = 1.0;
@@ -81,7 +81,7 @@ vec3 lit_position, lit_view; // of the fragment, for surfaces that answer light 
 vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
     vec3 n = sky_from_world(s.normal), v = sky_from_world(f.view);
     float open = reflection_openness(c.n_dot_v, s.occlusion * near, c.roughness);
-#if defined(LIT_BY_PROBES) || defined(REFLECTIONS) || defined(LOBES)
+#if defined(LIT_BY_PROBES) || defined(REFLECTIONS) || defined(LOBES) || defined(MIRRORED)
 #define LIT_IN_RADIANCE // else all light is in shares of the sky's
     float bright = lighting.sky_turn.z;
 #endif
@@ -122,7 +122,7 @@ vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
     mirrored = mirrored_nearby(f.position, c.facing, f.view, c.roughness, mirrored, sky, open);
 #endif
     light += mirrored * (c.energy.single + c.energy.multiple) * open;
-#ifdef LOBES
+#if defined(LOBES) || defined(MIRRORED)
     lobe_weight = c.energy.single + c.energy.multiple;
     lobe_known = mirrored * open;
     lobe_normal = c.facing;
@@ -143,7 +143,7 @@ vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
     cloth = mirrored_nearby(f.position, s.normal, s.normal, c.cloth.roughness, cloth, sky_on_cloth, cloth_open);
 #endif
     light = light * c.cloth.passes + cloth * c.cloth.albedo * cloth_open;
-#ifdef LOBES
+#if defined(LOBES) || defined(MIRRORED)
     lobe_weight *= c.cloth.passes;
 #endif
 #endif
@@ -162,7 +162,7 @@ vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
     coat = mirrored_nearby(f.position, s.clearcoat_normal, f.view, c.coat.roughness, coat, sky_on_coat, coat_open);
 #endif
     light = light * c.coat.passes + coat * c.coat.albedo * coat_open;
-#ifdef LOBES
+#if defined(LOBES) || defined(MIRRORED)
     lobe_weight = vec3(c.coat.albedo);
     lobe_known = coat * coat_open;
     lobe_normal = s.clearcoat_normal;

@@ -1,5 +1,6 @@
 // Colour of a surface: the material, included before this file, fills `SurfaceInputs`; lighting does the rest.
 #include "generated/view.glsl"
+#include "common/depth.glsl" // before those who include it only in some cases
 #include "common/lighting.glsl"
 #include "passes/fragment.glsl"
 #include "common/air/between.glsl"
@@ -24,6 +25,20 @@ layout(location = 3) out vec2 target_lobe_normal;
 #endif
 #ifdef INNER
 layout(binding = 2) uniform sampler2D nearest_depth;
+#endif
+#ifdef MIRRORED // blended surfaces follow their rays themselves
+layout(binding = 1) uniform sampler2D march_depth;
+layout(binding = 2) uniform sampler2D march_picture;
+#define MARCH_FACES(texel, r) 1.0
+#include "common/reflections/march.glsl"
+#include "common/reflections/asked.glsl"
+
+// What rays find in the place of what the mirror lobe was thought to show.
+vec3 more_mirrored(Fragment f) {
+    if (max3(lobe_weight) < 1e-3 || lobe_share(lobe_roughness) <= 0.0) return vec3(0.0);
+    vec4 found = march((view_from_world * vec4(f.position, 1.0)).xyz, mat3(view_from_world) * lobe_normal, lobe_roughness, asked);
+    return lobe_weight * (found.rgb - lobe_known) * (found.a * lobe_share(lobe_roughness));
+}
 #endif
 
 #ifdef LAYER_VOLUME
@@ -78,6 +93,9 @@ void main() {
     shaded = vec4(outline_light(f.material, shaded.rgb), 1.0) * covers;
 #else
     vec4 shaded = shade(f, s, gl_FragCoord.xy, viewport, depth);
+#endif
+#ifdef MIRRORED
+    shaded.rgb += more_mirrored(f) * s.opacity;
 #endif
 #if defined(FOG) || defined(AERIAL)
     vec3 eye = camera_position.w > 0.5 ? camera_position.xyz : v_position + f.view * depth;

@@ -118,6 +118,36 @@ def test_rays_through_the_picture_alone(renderer: Renderer) -> None:
     np.testing.assert_array_equal(without, still(renderer, scene, camera, encoding="srgb"))
 
 
+def test_water_mirrors_what_stands_on_its_shore(renderer: Renderer) -> None:
+    """Blended surfaces follow rays, too: beside a mirror of metal they show the same things at the same places."""
+    scene = SmallWorld()
+    box(scene, (1.2, 2.2, 0.6), (-1.3, 1.1, -2.4), (0.6, 0.08, 0.05))
+    box(scene, (0.5, 1.2, 0.5), (1.0, 0.6, -1.6), (0.05, 0.25, 0.5))
+    box(scene, (9.0, 0.5, 0.4), (0, 0.25, -3.4), (0.12, 0.3, 0.06))
+    plate = scene.mesh(
+        "box", (9.0, 0.02, 6.4), material=scene.material(
+            base_color=(0.01, 0.03, 0.04, 0.8), alpha_mode="BLEND", metallic=0.0, roughness=0.05, ior=2.2, double_sided=False
+        )
+    )  # fmt: skip
+    scene.spawn(1, plate, translation=(0.0, 0.0, 0.0))
+    box(scene, (9.0, 0.1, 6.4), (0, -0.4, 0), (0.2, 0.17, 0.1))
+    scene.world.spawn(Environment(intensity=1.0))
+    scene.propagate()
+    without = still(renderer, scene, encoding="srgb")
+    asked = int(scene.world.spawn(ScreenReflections(distance_m=30.0)))
+    scene.propagate()
+    mirrored = still(renderer, scene, encoding="srgb")
+    assert_golden(mirrored, "reflections/water", share=0.005)
+    assert likeness(still(renderer, scene), still(renderer, scene, samples=4)) > 25.0, "with smooth edges it is the same lake"
+    lower = np.abs(mirrored[..., :3].astype(int) - without[..., :3].astype(int)).max(2)[52:] > 12
+    assert 0.1 < lower.mean() < 0.7, "things are seen in the water, and sky between them"
+    assert (mirrored[:40] == without[:40]).all(), "what is not mirrored stays as it was"
+    np.testing.assert_array_equal(still(renderer, scene, encoding="srgb", transparency="weighted", screen_reflections=False),
+                                  still(renderer, scene, encoding="srgb", transparency="weighted"))  # fmt: skip
+    scene.world.set(asked, ScreenReflections, enabled=False)
+    np.testing.assert_array_equal(still(renderer, scene, encoding="srgb"), without)
+
+
 def test_even_light_comes_back_as_it_is(renderer: Renderer) -> None:
     """A furnace: sky and things of the same radiance, in which mirrors are not to be seen, whatever they find out about it."""
     scene = SmallWorld()

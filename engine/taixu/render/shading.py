@@ -24,7 +24,7 @@ from taixu.render.lighting import LightingFeature
 from taixu.render.occlusion import has_occlusion
 from taixu.render.octahedron import SMALLEST_MIRROR
 from taixu.render.outlines import OutlinePass, outline_pipelines, outlined_apart
-from taixu.render.reflections import LOBE_TARGETS, bind_reflections, has_reflections, has_screen_reflections
+from taixu.render.reflections import LOBE_TARGETS, bind_picture, bind_reflections, has_reflections, has_screen_reflections
 from taixu.render.tracing import is_traced
 from taixu.render.views import View
 
@@ -67,7 +67,7 @@ class ShadingFeature:
         nodes: list[PassNode] = [
             SolidPass(self, tail, view.samples, has_occlusion(view), has_contact(view), has_screen_reflections(view))
         ]
-        nodes.append(BlendedPass(self, tail, is_weighted(view)))
+        nodes.append(BlendedPass(self, tail, is_weighted(view), has_screen_reflections(view)))
         nodes.append(OutlinePass(self.lighting, tail))
         if view.settings.get("background", "sky") == "sky":
             nodes.append(SkyPass(self, tail))
@@ -118,6 +118,7 @@ class ShadingFeature:
                     **({"LEAN": True} if lean else {}),
                     **({"REFLECTIONS": True} if reflections and not inner else {}),
                     **({"LOBES": True} if screen and not blends else {}),
+                    **({"MIRRORED": True} if screen and not inner and not weighted and _follows_rays(key) else {}),
                     **({"LEAN_MAPS": maps} if plain else {}),
                     **({"ENCODED": True} if encoded else {}),
                     **({} if key.double_sided else {"ONE_SIDED": True}),
@@ -138,6 +139,11 @@ class ShadingFeature:
             return pipeline, materials.bind_group(key, lean=plain, decodes=not encoded)
 
         return pipeline_for
+
+
+def _follows_rays(key: DrawKey) -> bool:
+    """Whether a surface is drawn over the picture in which it mirrors things: it looks for them itself."""
+    return key.alpha == "blend" and not is_transmissive(key) and not key.unlit
 
 
 def _is_plain(key: DrawKey) -> bool:
@@ -236,8 +242,14 @@ class BlendedPass(OverPass):
     """
 
     weighted: bool = False
+    mirrors: bool = False
     name: str = "blended"
     rank: int = Rank.TRANSPARENT
+
+    @property
+    def reads(self) -> Sequence[str]:
+        """Depth hides what lies behind; rays of what is mirrored go through the picture."""
+        return (f"depth{self.tail}", *(("mirrored",) if self.mirrors else ()))
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
@@ -252,6 +264,9 @@ class BlendedPass(OverPass):
         radiance, depth = f"radiance{self.tail}", f"depth{self.tail}"
         over, outer = context.targets(radiance, depth=depth), self.feature.pipelines(context)
         behind: Behind | None = None
+        if self.mirrors and any(_follows_rays(run.bin.key) for run in runs):
+            behind = behind_of(context)
+            behind.begin(context, depth)
         mixed: list[BlendedRun] = []
         for clear, captures, part in _parts(runs):
             if not clear and self.weighted and not part[0].inner:
@@ -272,6 +287,8 @@ class BlendedPass(OverPass):
                 if clear and behind is not None:
                     behind.bind(context.device)
                 bind_reflections(context, glass=clear)
+            if self.mirrors and behind is not None and not clear:
+                bind_picture(context, behind.depth)
             targets = over if behind is None or not clear else behind.targets(context, radiance)
             with context.device.render_pass(targets) as p:
                 for some in outlined_apart(part):

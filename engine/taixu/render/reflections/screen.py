@@ -2,7 +2,7 @@
 
 The colour pass writes beside radiance what each pixel's sharpest mirror lobe is (`LOBE_TARGETS`): how much it sends on, how
 rough it is, what it was thought to mirror, and its normal. Where a ray finds something, that takes the place of what was thought:
-light is exchanged, never added twice.
+light is exchanged, never added twice. Blended surfaces, which are drawn over that picture, follow their rays themselves.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import World
-from taixu.gpu import ADD, ImageBinding
+from taixu.gpu import ADD, ImageBinding, Texture
 from taixu.render.bindings import UniformSlot
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.views import View
 from taixu.scene import ScreenReflections
 
-__all__ = ["LOBE_TARGETS", "ScreenReflectionFeature", "has_screen_reflections"]
+__all__ = ["LOBE_TARGETS", "ScreenReflectionFeature", "bind_picture", "has_screen_reflections"]
 
 LOBE_TARGETS = {"lobe": "rgba16f", "lobe_known": "rgba16f", "lobe_normal": "rg16f"}
 """What the colour pass writes from location 1 on: weight by colour and roughness; radiance that was taken for mirrored; the normal,
@@ -46,6 +46,15 @@ class _Asked:
 def has_screen_reflections(view: View) -> bool:
     """Whether rays are followed through the view's picture."""
     return bool(view.choices.get(ScreenReflectionFeature.name))
+
+
+def bind_picture(context: PassContext, depth: Texture) -> None:
+    """Bind what blended surfaces look through for what they mirror: the depth of solid things, the picture, what is asked."""
+    asked, device = context.view.choices.get(ScreenReflectionFeature.name), context.device
+    assert isinstance(asked, _Asked)
+    device.push_uniform(UniformSlot.PASS, _block(asked))
+    device.bind_texture(1, depth, device.sampler(filter="nearest", mip="none", wrap="clamp"))
+    device.bind_texture(2, context.texture("mirrored"), device.sampler(wrap="clamp"))
 
 
 class ScreenReflectionFeature:
