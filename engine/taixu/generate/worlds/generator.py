@@ -37,12 +37,14 @@ _DARK = ("dawn", "evening", "sunset", "dusk", "night")
 _WORLD = "place.world.json"
 _WALKED_M = 62.0
 """How far from the middle people go at the most."""
+_MIRRORED_M, _THICK_M = 400.0, 1.5
+"""How far water looks for what it mirrors, and how thick things are taken to be: houses and trees, not tables."""
 
 
 class WorldGenerator(Generator):
     """Whole worlds."""
 
-    name, makes, suffix, version = "world", "world", ".json", 6
+    name, makes, suffix, version = "world", "world", ".json", 7
     summary = "worlds that play: land, water, houses, streets, things, plants, sky, lamps, people who walk"
     parameters = WorldSpec
     needs = Needs(modules=("shapely", "mapbox_earcut"), extra="models", memory_mb=8192)
@@ -59,6 +61,8 @@ class WorldGenerator(Generator):
         if unknown:
             progress(0.01, f"not understood: {', '.join(unknown)}")
         stage = _dungeon(request, spec, progress) if spec.kind == "dungeon" else _settled(request, spec, progress)
+        if any("water_surface" in parts for parts in stage.entities.values()):
+            stage.add("mirrors", {"screen_reflections": {"distance_m": _MIRRORED_M, "thickness_m": _THICK_M}})
         file = request.folder / _WORLD
         write_atomic(file, world_text(stage.entities, settings={"physics": {"backend": "rapier"}}).encode())
         toml, script, door = (request.folder / name for name in ("taixu.toml", "walk.py", "door.py"))
