@@ -1,4 +1,4 @@
-"""A jetty on a lake, whose water is clear by the shore and mirrors the sky: ``python docs/gallery/water.py PICTURE``."""
+"""A jetty on a lake, whose water is clear by the shore and mirrors its far side: ``python docs/gallery/water.py PICTURE``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import taixu as tx
 from taixu.assets.model import Primitive
 from taixu.render import ViewCamera
-from taixu.scene import LibraryMesh, MeshInstance, MeshLibrary, WaterSurface
+from taixu.scene import LibraryMesh, MeshInstance, MeshLibrary, ScreenReflections, WaterSurface
 from taixu.scene.shape_meshes import look_number
 
 SAND, GRASS, STONE, WOOD = (0.42, 0.34, 0.22), (0.1, 0.14, 0.05), (0.3, 0.29, 0.27, 1.0), (0.27, 0.17, 0.1, 1.0)
@@ -74,6 +74,7 @@ def main(path: str, size: tuple[int, int] = (960, 540), samples: int = 6) -> Non
             foot = float(ground(np.array(tx_m), np.array(tz_m)))
             put("cone", (0.45 * tall, tall, 0.45 * tall), (tx_m, foot + 0.45 * tall, tz_m), LEAF)
         app.scene.spawn("sky", tx.Environment(sun_direction=(-0.75, 0.2, -0.6), turbidity=2.6, exposure_ev=0.2))
+        world.spawn(ScreenReflections(distance_m=120.0, thickness_m=1.0))
         camera = ViewCamera.looking((-3.4, 2.3, 9.8), (1.0, 0.4, -6.0), fov_y_rad=0.85)
         app.picture(camera=camera, samples=samples).save(path)
 

@@ -1,6 +1,7 @@
 // Colour of a surface: the material, included before this file, fills `SurfaceInputs`; lighting does the rest.
 #include "generated/view.glsl"
-#include "common/depth.glsl" // before those who include it only in some cases
+#include "common/depth.glsl" // these two before those who include them only in some cases
+#include "common/facets.glsl"
 #include "common/lighting.glsl"
 #include "passes/fragment.glsl"
 #include "common/air/between.glsl"
@@ -30,13 +31,16 @@ layout(binding = 2) uniform sampler2D nearest_depth;
 layout(binding = 1) uniform sampler2D march_depth;
 layout(binding = 2) uniform sampler2D march_picture;
 #define MARCH_FACES(texel, r) 1.0
+#define MARCH_EDGE vec2(0.1, 0.08)
+#define MARCH_BEYOND 0.12 // water lies flat: what it mirrors stands almost in the same column of the picture
 #include "common/reflections/march.glsl"
 #include "common/reflections/asked.glsl"
 
 // What rays find in the place of what the mirror lobe was thought to show.
 vec3 more_mirrored(Fragment f) {
     if (max3(lobe_weight) < 1e-3 || lobe_share(lobe_roughness) <= 0.0) return vec3(0.0);
-    vec4 found = march((view_from_world * vec4(f.position, 1.0)).xyz, mat3(view_from_world) * lobe_normal, lobe_roughness, asked);
+    vec3 n = normal_that_mirrors_out(lobe_normal, f.normal, f.view); // waves that turn away mirror what is just above the water
+    vec4 found = march((view_from_world * vec4(f.position, 1.0)).xyz, mat3(view_from_world) * n, lobe_roughness, asked);
     return lobe_weight * (found.rgb - lobe_known) * (found.a * lobe_share(lobe_roughness));
 }
 #endif

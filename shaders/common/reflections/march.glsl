@@ -1,12 +1,12 @@
 // A ray through the depth of a picture: steps of whole pixels at first, then halves.
 // McGuire and Mara, "Efficient GPU Screen-Space Ray Tracing", JCGT 3(4), 2014.
 // Whoever includes this names the samplers march_depth and march_picture (level n is a bell of about 0.5 * 2^n pixels) and
-// MARCH_FACES(texel, direction): how much of what is met there is seen from where the ray comes.
+// MARCH_FACES(texel, direction): how much of what is met there is seen from where the ray comes; MARCH_EDGE: of the picture, across
+// and along, over which what is found near its edge fades; MARCH_BEYOND: so far beyond its sides rays meet what is seen at them.
 #include "common/depth.glsl"
 #include "common/math.glsl"
 
 const int STEPS = 64, HALVINGS = 6;
-const float EDGE = 0.08;         // of the picture, over which what is found near its edge fades
 
 // Where along the ray: pixels, and a number that is straight on the screen and says metres along the view.
 struct OnScreen {
@@ -43,8 +43,9 @@ vec4 march(vec3 p, vec3 n, float roughness, vec4 asked) {
     OnScreen a = on_screen(p), b = on_screen(p + r * reach);
 
     // Only the part that is on the screen.
-    vec2 way = b.px - a.px, past = max((vec2(size) - 0.5 - a.px) / max(way, vec2(1e-6)) * step(1e-6, way), vec2(0.0))
-        + max((0.5 - a.px) / min(way, vec2(-1e-6)) * step(1e-6, -way), vec2(0.0)) + step(abs(way), vec2(1e-6)) * 1e6;
+    vec2 more = vec2(MARCH_BEYOND * viewport.x, 0.0), way = b.px - a.px;
+    vec2 past = max((vec2(size) + more - 0.5 - a.px) / max(way, vec2(1e-6)) * step(1e-6, way), vec2(0.0))
+        + max((0.5 - more - a.px) / min(way, vec2(-1e-6)) * step(1e-6, -way), vec2(0.0)) + step(abs(way), vec2(1e-6)) * 1e6;
     float end = min(1.0, min(past.x, past.y)), length_px = max(abs(way.x), abs(way.y)) * end;
     if (length_px < 1.0) return vec4(0.0);
     int steps = int(clamp(ceil(length_px), 1.0, float(STEPS)));
@@ -77,7 +78,7 @@ vec4 march(vec3 p, vec3 n, float roughness, vec4 asked) {
     ivec2 hit = clamp(ivec2(at), ivec2(0), size - 1);
     sure *= MARCH_FACES(hit, r); // its far side is not seen
     vec2 rim = min(at, viewport.xy - at) * viewport.zw;
-    sure *= smoothstep(0.0, EDGE, min(rim.x, rim.y));
+    sure *= min(smoothstep(-MARCH_BEYOND, MARCH_EDGE.x - MARCH_BEYOND, rim.x), smoothstep(0.0, MARCH_EDGE.y, rim.y));
     vec3 met = view_from_depth(at * viewport.zw, texelFetch(march_depth, hit, 0).r);
     float far = distance(met, p);
     sure *= 1.0 - smoothstep(0.8, 1.0, far / asked.z);

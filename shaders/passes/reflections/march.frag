@@ -12,6 +12,8 @@ const float LEAST_WEIGHT = 1e-3; // of light that a pixel mirrors
 
 vec3 normal_at(ivec2 texel);
 #define MARCH_FACES(texel, r) smoothstep(-0.05, 0.1, -dot(normal_at(texel), r))
+#define MARCH_EDGE vec2(0.08)
+#define MARCH_BEYOND 0.0
 #include "common/reflections/march.glsl"
 
 vec3 normal_at(ivec2 texel) {
