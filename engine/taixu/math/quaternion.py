@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from taixu.math.vectors import cross
 
 __all__ = [
-    "from_axis_angle", "from_euler", "from_matrix", "from_two_vectors", "look_rotation", "multiply", "normalize",
+    "from_axis_angle", "from_euler", "from_matrix", "from_two_vectors", "look_axes", "look_rotation", "multiply", "normalize",
     "rotate", "slerp", "to_matrix",
 ]
 
@@ -75,13 +75,18 @@ def from_two_vectors(start: ArrayLike, end: ArrayLike) -> Array:
 
 def look_rotation(forward: ArrayLike, up: ArrayLike = (0.0, 1.0, 0.0)) -> Array:
     """The rotation of something whose front is -Z (cameras, lights), so that it looks along `forward`."""
+    return from_matrix(look_axes(forward, up))
+
+
+def look_axes(forward: ArrayLike, up: ArrayLike = (0.0, 1.0, 0.0)) -> Array:
+    """The same as a 3x3 matrix."""
     back = -np.asarray(forward, float)
     back = back / np.linalg.norm(back)
     right = cross(np.asarray(up, float), back)
     if np.linalg.norm(right) < 1e-6:  # looking straight up or down: keep x
         right = cross((0.0, 0.0, -1.0) if back[1] > 0 else (0.0, 0.0, 1.0), back)
     right = right / np.linalg.norm(right)
-    return from_matrix(np.stack([right, cross(back, right), back], axis=1))
+    return np.stack([right, cross(back, right), back], axis=1)
 
 
 def from_matrix(matrix: ArrayLike) -> Array:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from taixu.ecs import World
-from taixu.math.projection import frustum_planes, look_at, orthographic, perspective
+from taixu.math.projection import frustum_planes, orthographic, perspective
+from taixu.math.quaternion import look_axes
 from taixu.render.bindings import VIEW_BLOCK
 from taixu.render.quality.tiers import TIERS, tier_settings
 from taixu.scene import CELL_M, Camera, Eye, WorldTransforms, split_position
@@ -54,9 +55,11 @@ class ViewCamera:
     def looking(cls, eye: ArrayLike, target: ArrayLike, *, fov_y_rad: float = pi / 4, near_m: float = 0.05,
                 far_m: float = 0.0, up: ArrayLike = (0.0, 1.0, 0.0), height_m: float = 0.0) -> ViewCamera:  # fmt: skip
         """A camera at `eye` that looks at `target`, both in metres of the world (float64)."""
-        cell, _ = split_position(np.asarray(eye, np.float64))
-        pose = look_at(eye, target, up).astype(np.float64)
-        pose[:3, 3] = np.asarray(eye, np.float64) - cell * CELL_M
+        place = np.asarray(eye, np.float64)
+        cell, _ = split_position(place)
+        pose = np.eye(4)
+        pose[:3, :3] = look_axes(np.asarray(target, np.float64) - place, up)
+        pose[:3, 3] = place - cell * CELL_M
         return cls(pose, (int(cell[0]), int(cell[1]), int(cell[2])), fov_y_rad, near_m, far_m, height_m)
 
     @classmethod
@@ -228,7 +231,8 @@ def finished_block(view: View, block: NDArray[Any]) -> NDArray[Any]:
 
 
 def _invert_rigid(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    inverse = np.eye(4)
-    inverse[:3, :3] = matrix[:3, :3].T
-    inverse[:3, 3] = -matrix[:3, :3].T @ matrix[:3, 3]
+    inverse, turned = np.zeros((4, 4)), matrix[:3, :3].T
+    inverse[:3, :3] = turned
+    inverse[:3, 3] = -turned @ matrix[:3, 3]
+    inverse[3, 3] = 1.0
     return inverse
