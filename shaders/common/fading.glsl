@@ -5,10 +5,9 @@
 
 // Middle and radius of a sphere in the world.
 vec4 world_sphere(uint t, vec4 sphere) {
-    vec3 x = vec3(transform_row(3u * t).x, transform_row(3u * t + 1u).x, transform_row(3u * t + 2u).x);
-    vec3 y = vec3(transform_row(3u * t).y, transform_row(3u * t + 1u).y, transform_row(3u * t + 2u).y);
-    vec3 z = vec3(transform_row(3u * t).z, transform_row(3u * t + 1u).z, transform_row(3u * t + 2u).z);
-    return vec4(world_from_local(t, sphere.xyz), sphere.w * sqrt(max(dot(x, x), max(dot(y, y), dot(z, z)))));
+    mat3x4 rows = rows_of(t);
+    vec3 x = vec3(rows[0].x, rows[1].x, rows[2].x), y = vec3(rows[0].y, rows[1].y, rows[2].y), z = vec3(rows[0].z, rows[1].z, rows[2].z);
+    return vec4(world_from_local(t, rows, sphere.xyz), sphere.w * sqrt(max(dot(x, x), max(dot(y, y), dot(z, z)))));
 }
 
 // Width on the screen, as `taixu.scene.levels` has it.

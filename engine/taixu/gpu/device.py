@@ -326,9 +326,9 @@ class Device(ABC):
     def view_as_texels(self, binding: int, unit: int, words: int) -> None:
         """From now on whole buffers that are bound as this storage block are texels of so many 32-bit words at a texture unit, too.
 
-        Only where `Capabilities.reads_texels_sooner`; see `StructLayout.reader`.
+        Only where `Capabilities.reads_texels_sooner`, else ValueError; see `StructLayout.reader`.
         """
-        raise NotImplementedError(f"{self.capabilities.name} has no texels of buffers")
+        raise ValueError(f"{self.capabilities.name} reads storage blocks as they are")
 
     @abstractmethod
     def bind_texture(self, binding: int, texture: Texture, sampler: Sampler) -> None:

@@ -18,7 +18,8 @@ from taixu.scene.shapes import shape_forms, shape_mesh
 __all__ = ["make_shape_forms"]
 
 Triple = tuple[float, float, float]
-_MOST_AT_ONCE = 64
+_MOST_AT_ONCE = 16
+"""Shapes before a picture: their meshes take a millisecond or two each, and nobody should see that."""
 
 
 def make_shape_forms(world: World, eyes: Sequence[Eye]) -> None:
